@@ -1,0 +1,122 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+
+class ServiceComponent(models.Model):
+    """One part of a unit's as-maintained list, from the day it went in to the day it came out.
+
+    A row is in force from `date_installed` up to, but not on, `date_removed`. Rows without a
+    removal date are today's build. A reversed exchange leaves a row that ends on the day on
+    which it began and so was never in force.
+    """
+
+    _name = "service.component"
+    _description = "As-Maintained Component"
+    _parent_name = "parent_id"
+    _order = "equipment_id, position, id"
+    _check_company_auto = True
+
+    equipment_id = fields.Many2one(
+        comodel_name="service.equipment",
+        required=True,
+        index=True,
+        ondelete="cascade",
+        check_company=True,
+    )
+    parent_id = fields.Many2one(
+        comodel_name="service.component",
+        string="Sub-Assembly",
+        index="btree_not_null",
+        ondelete="restrict",
+        check_company=True,
+        domain="[('equipment_id', '=', equipment_id)]",
+    )
+    child_ids = fields.One2many(comodel_name="service.component", inverse_name="parent_id", string="Contains")
+    position = fields.Char()
+    product_id = fields.Many2one(
+        comodel_name="product.product",
+        required=True,
+        index=True,
+        ondelete="restrict",
+        check_company=True,
+    )
+    is_serial_tracked = fields.Boolean(compute="_compute_is_serial_tracked", store=True)
+    is_serial_wanted = fields.Boolean()
+    lot_id = fields.Many2one(
+        comodel_name="stock.lot",
+        string="Serial Number",
+        index="btree_not_null",
+        ondelete="restrict",
+        check_company=True,
+        domain="[('product_id', '=', product_id)]",
+    )
+    serial_found = fields.Char(help="The serial number read on the part, where the stock does not know it.")
+    version = fields.Char()
+    quantity = fields.Float(default=1.0, digits="Product Unit", required=True)
+    date_installed = fields.Date(required=True, default=fields.Date.context_today)
+    date_removed = fields.Date()
+    warranty_end = fields.Date(help="Last day of the component's own warranty.")
+    company_id = fields.Many2one(related="equipment_id.company_id", store=True, index=True)
+
+    _quantity_positive = models.Constraint(
+        "CHECK(quantity > 0)",
+        "The quantity of a component must be greater than zero.",
+    )
+    _dates_ordered = models.Constraint(
+        "CHECK(date_removed IS NULL OR date_removed >= date_installed)",
+        "A component cannot be removed before it was installed.",
+    )
+    _open_serial_uniq = models.UniqueIndex(
+        "(lot_id) WHERE date_removed IS NULL AND is_serial_tracked IS TRUE",
+        "This serial number is already installed in a unit.",
+    )
+
+    # Not of the product's tracking: what is installed stays what it was.
+    @api.depends("product_id")
+    def _compute_is_serial_tracked(self):
+        for component in self:
+            component.is_serial_tracked = component.product_id.tracking == "serial"
+
+    @api.depends("position", "product_id.display_name", "lot_id.name", "serial_found")
+    def _compute_display_name(self):
+        for component in self:
+            # Whoever sees the unit sees the serial numbers of its parts, stock rights or not.
+            serial = component.sudo().lot_id.name or component.serial_found
+            parts = (component.position, component.product_id.display_name, serial)
+            component.display_name = " - ".join(filter(None, parts))
+
+    @api.constrains("product_id", "lot_id")
+    def _check_lot_product(self):
+        for component in self.sudo():
+            if component.lot_id and component.lot_id.product_id != component.product_id:
+                raise ValidationError(
+                    self.env._(
+                        "Serial number %(serial)s is of %(other)s, not of %(product)s.",
+                        serial=component.lot_id.name,
+                        other=component.lot_id.product_id.display_name,
+                        product=component.product_id.display_name,
+                    )
+                )
+
+    @api.constrains("parent_id", "equipment_id")
+    def _check_parent(self):
+        if self._has_cycle():
+            raise ValidationError(self.env._("A component cannot contain itself."))
+        for component in self:
+            if component.parent_id and component.parent_id.equipment_id != component.equipment_id:
+                raise ValidationError(
+                    self.env._(
+                        "%(component)s and its sub-assembly belong to different units.",
+                        component=component.display_name,
+                    )
+                )
+
+    def _get_with_contents(self):
+        """Return these rows and the open rows of all that they contain, one level per query."""
+        contents = self
+        level = self
+        while level:
+            level = self.search([("parent_id", "in", level.ids), ("date_removed", "=", False)])
+            contents |= level
+        return contents

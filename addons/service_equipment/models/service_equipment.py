@@ -1,0 +1,499 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.tools import OrderedSet
+
+
+class ServiceEquipment(models.Model):
+    """One unit that we look after: what it is, whose it is, where it stands and what is in it.
+
+    Validated deliveries register units and returns retire them (`stock.picking`); units may
+    also be entered by hand. Where a unit is stands in `site_id`, not in the stock: a serial
+    number's stock location says nothing once it is at a customer.
+    """
+
+    _name = "service.equipment"
+    _description = "Service Equipment"
+    _inherit = ["mail.thread", "mail.activity.mixin", "portal.mixin"]
+    _order = "name desc, id desc"
+    _check_company_auto = True
+    _rec_names_search = ["name", "serial_number", "asset_code"]
+
+    _transitions = {
+        "draft": ("in_service", "retired"),
+        "in_service": ("in_repair", "retired"),
+        "in_repair": ("in_service", "retired"),
+        "retired": ("draft", "in_service"),
+    }
+
+    name = fields.Char(string="Number", required=True, readonly=True, copy=False, default="/", index=True)
+    asset_code = fields.Char(copy=False, tracking=True, help="The customer's or our own inventory label.")
+    active = fields.Boolean(default=True)
+    state = fields.Selection(
+        selection=[
+            ("draft", "Not Installed"),
+            ("in_service", "In Service"),
+            ("in_repair", "In Repair"),
+            ("retired", "Retired"),
+        ],
+        required=True,
+        readonly=True,
+        copy=False,
+        default="draft",
+        index=True,
+        tracking=True,
+    )
+    criticality = fields.Selection(
+        selection=[("0", "Low"), ("1", "Normal"), ("2", "High"), ("3", "Critical")],
+        default="1",
+        required=True,
+    )
+    company_id = fields.Many2one(
+        comodel_name="res.company",
+        required=True,
+        index=True,
+        default=lambda self: self.env.company,
+    )
+    product_id = fields.Many2one(
+        comodel_name="product.product",
+        required=True,
+        index=True,
+        ondelete="restrict",
+        check_company=True,
+        tracking=True,
+    )
+    product_categ_id = fields.Many2one(related="product_id.categ_id", store=True, index=True)
+    lot_id = fields.Many2one(
+        comodel_name="stock.lot",
+        string="Serial Number",
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
+        check_company=True,
+        domain="[('product_id', '=', product_id)]",
+        tracking=True,
+    )
+    serial_number = fields.Char(related="lot_id.name", string="Serial", store=True, index=True)
+    serial_key = fields.Char(compute="_compute_serial_key", store=True, index="btree_not_null")
+    version = fields.Char(tracking=True)
+    equipment_properties = fields.Properties(
+        definition="product_categ_id.service_equipment_properties_definition",
+        copy=True,
+    )
+
+    partner_id = fields.Many2one(
+        comodel_name="res.partner",
+        string="Customer",
+        index=True,
+        check_company=True,
+        tracking=True,
+    )
+    commercial_partner_id = fields.Many2one(
+        related="partner_id.commercial_partner_id",
+        string="Commercial Entity",
+        store=True,
+        index=True,
+    )
+    site_id = fields.Many2one(
+        comodel_name="res.partner",
+        index="btree_not_null",
+        check_company=True,
+        domain="[('id', 'child_of', commercial_partner_id)]",
+        tracking=True,
+    )
+    area_id = fields.Many2one(related="site_id.area_id", store=True, index="btree_not_null")
+    zone_id = fields.Many2one(
+        comodel_name="service.zone",
+        index="btree_not_null",
+        check_company=True,
+        tracking=True,
+    )
+    parent_id = fields.Many2one(
+        comodel_name="service.equipment",
+        string="Part of",
+        copy=False,
+        index="btree_not_null",
+        check_company=True,
+    )
+    child_ids = fields.One2many(comodel_name="service.equipment", inverse_name="parent_id", string="Sub-Units")
+
+    delivery_picking_id = fields.Many2one(
+        comodel_name="stock.picking",
+        string="Delivery",
+        copy=False,
+        readonly=True,
+        index="btree_not_null",
+        check_company=True,
+    )
+    delivery_ref = fields.Char(string="Delivery Note", copy=False)
+    order_ref = fields.Char(string="Order", copy=False)
+    invoice_ref = fields.Char(string="Invoice", copy=False)
+    date_delivered = fields.Date(string="Delivered on", copy=False, tracking=True)
+    date_installed = fields.Date(string="Installed on", copy=False, tracking=True)
+    date_retired = fields.Date(string="Retired on", copy=False, readonly=True)
+
+    warranty_date_start = fields.Date(
+        string="Warranty from",
+        compute="_compute_warranty_date_start",
+        store=True,
+        readonly=False,
+        copy=False,
+        tracking=True,
+    )
+    warranty_parts_end = fields.Date(
+        string="Parts until",
+        compute="_compute_warranty_ends",
+        store=True,
+        readonly=False,
+        copy=False,
+        tracking=True,
+        help="Last day of the warranty on parts.",
+    )
+    warranty_labour_end = fields.Date(
+        string="Labour until",
+        compute="_compute_warranty_ends",
+        store=True,
+        readonly=False,
+        copy=False,
+        tracking=True,
+        help="Last day of the warranty on labour.",
+    )
+    warranty_covers_travel = fields.Boolean(
+        string="Travel Covered",
+        compute="_compute_warranty_ends",
+        store=True,
+        readonly=False,
+        help="Travel time, distance and call-out are under warranty as long as labour is.",
+    )
+    warranty_date_end = fields.Date(
+        string="Warranty until",
+        compute="_compute_warranty_date_end",
+        store=True,
+        help="The later end of the warranties on parts and on labour.",
+    )
+    is_under_warranty = fields.Boolean(compute="_compute_is_under_warranty", search="_search_is_under_warranty")
+
+    component_ids = fields.One2many(
+        comodel_name="service.component",
+        inverse_name="equipment_id",
+        string="All Components",
+    )
+    open_component_ids = fields.One2many(
+        comodel_name="service.component",
+        inverse_name="equipment_id",
+        string="Components",
+        domain=[("date_removed", "=", False)],
+    )
+    exchange_ids = fields.One2many(
+        comodel_name="service.exchange",
+        inverse_name="equipment_id",
+        string="Exchanges",
+    )
+    exchange_count = fields.Integer(compute="_compute_exchange_count", compute_sudo=False)
+
+    _asset_code_uniq = models.UniqueIndex(
+        "(asset_code, company_id) WHERE asset_code IS NOT NULL",
+        "Another unit of this company has the same asset code.",
+    )
+    _lot_uniq = models.UniqueIndex(
+        "(lot_id, company_id) WHERE lot_id IS NOT NULL",
+        "A unit with this serial number is already registered.",
+    )
+    _name_company_idx = models.Index("(name DESC, id DESC) WHERE active IS TRUE")
+
+    # ------------------------------------------------------------------
+    # Computed fields
+    # ------------------------------------------------------------------
+
+    @api.depends("name", "serial_number", "product_id.name")
+    def _compute_display_name(self):
+        for equipment in self:
+            parts = (equipment.name, equipment.product_id.name, equipment.serial_number)
+            equipment.display_name = " - ".join(filter(None, parts))
+
+    @api.depends("serial_number")
+    def _compute_serial_key(self):
+        for equipment in self:
+            equipment.serial_key = self._normalize_serial(equipment.serial_number)
+
+    def _compute_access_url(self):
+        super()._compute_access_url()
+        for equipment in self:
+            equipment.access_url = f"/my/equipment/{equipment.id}"
+
+    @api.depends("date_delivered", "date_installed", "product_id")
+    def _compute_warranty_date_start(self):
+        for equipment in self:
+            starts_installed = equipment.product_id.warranty_basis == "installation"
+            equipment.warranty_date_start = equipment.date_installed if starts_installed else equipment.date_delivered
+
+    # Not of the product's months: the terms are those of the day of the sale.
+    @api.depends("warranty_date_start", "product_id")
+    def _compute_warranty_ends(self):
+        for equipment in self:
+            product = equipment.product_id
+            start = equipment.warranty_date_start
+            equipment.warranty_parts_end = self._get_warranty_end(start, product.warranty_parts_months)
+            equipment.warranty_labour_end = self._get_warranty_end(start, product.warranty_labour_months)
+            equipment.warranty_covers_travel = product.warranty_covers_travel
+
+    @api.depends("warranty_parts_end", "warranty_labour_end")
+    def _compute_warranty_date_end(self):
+        for equipment in self:
+            ends = filter(None, (equipment.warranty_parts_end, equipment.warranty_labour_end))
+            equipment.warranty_date_end = max(ends, default=False)
+
+    @api.depends("warranty_date_start", "warranty_date_end")
+    def _compute_is_under_warranty(self):
+        today = fields.Date.context_today(self)
+        for equipment in self:
+            start, end = equipment.warranty_date_start, equipment.warranty_date_end
+            equipment.is_under_warranty = bool(start and end and start <= today <= end)
+
+    def _search_is_under_warranty(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        today = fields.Date.context_today(self)
+        return [("warranty_date_start", "<=", today), ("warranty_date_end", ">=", today)]
+
+    @api.depends_context("company", "allowed_company_ids", "uid")
+    def _compute_exchange_count(self):
+        counts = dict(
+            self.env["service.exchange"]._read_group(
+                [("equipment_id", "in", self.ids), ("state", "=", "done")],
+                ["equipment_id"],
+                ["__count"],
+            )
+        )
+        for equipment in self:
+            equipment.exchange_count = counts.get(equipment, 0)
+
+    # ------------------------------------------------------------------
+    # Constraints
+    # ------------------------------------------------------------------
+
+    @api.constrains("product_id", "lot_id")
+    def _check_lot_product(self):
+        for equipment in self.sudo():
+            if equipment.lot_id and equipment.lot_id.product_id != equipment.product_id:
+                raise ValidationError(
+                    self.env._(
+                        "Serial number %(serial)s is of %(other)s, not of %(product)s.",
+                        serial=equipment.lot_id.name,
+                        other=equipment.lot_id.product_id.display_name,
+                        product=equipment.product_id.display_name,
+                    )
+                )
+
+    @api.constrains("parent_id")
+    def _check_parent(self):
+        if self._has_cycle():
+            raise ValidationError(self.env._("A unit cannot be part of itself."))
+
+    @api.constrains("date_delivered", "date_installed")
+    def _check_dates(self):
+        for equipment in self:
+            delivered, installed = equipment.date_delivered, equipment.date_installed
+            if delivered and installed and installed < delivered:
+                raise ValidationError(
+                    self.env._("%(unit)s cannot be installed before it is delivered.", unit=equipment.display_name)
+                )
+
+    @api.constrains("warranty_date_start", "warranty_parts_end", "warranty_labour_end")
+    def _check_warranty(self):
+        for equipment in self:
+            start = equipment.warranty_date_start
+            ends = filter(None, (equipment.warranty_parts_end, equipment.warranty_labour_end))
+            if any(not start or end < start for end in ends):
+                raise ValidationError(
+                    self.env._("The warranty of %(unit)s ends before it starts.", unit=equipment.display_name)
+                )
+
+    # ------------------------------------------------------------------
+    # CRUD
+    # ------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        unnamed = [vals for vals in vals_list if vals.get("name", "/") == "/"]
+        numbers = iter(self.env["ir.sequence"]._next_range_by_code(self._name, len(unnamed)))
+        vals_list = [
+            {**vals, "name": next(numbers)} if vals.get("name", "/") == "/" else dict(vals) for vals in vals_list
+        ]
+        units = super().create(vals_list)
+        units._flag_sites()
+        return units
+
+    def write(self, vals):
+        res = super().write(vals)
+        if vals.get("site_id"):
+            self._flag_sites()
+        return res
+
+    def _flag_sites(self):
+        """Mark the addresses of these units as service sites."""
+        # Whoever registers a unit need not have the right to edit contacts.
+        sites = self.sudo().site_id.filtered(lambda site: not site.is_service_site)
+        sites.is_service_site = True
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_used(self):
+        for equipment in self:
+            if equipment.state != "draft":
+                raise UserError(
+                    self.env._("%(unit)s has been in service: retire or archive it.", unit=equipment.display_name)
+                )
+
+    # ------------------------------------------------------------------
+    # Actions
+    # ------------------------------------------------------------------
+
+    def action_install(self):
+        """Put the units into service, installed today at their site unless a date was entered."""
+        for equipment in self:
+            equipment.date_installed = equipment.date_installed or equipment._get_today()
+        self._transition("in_service")
+
+    def action_repair(self):
+        """Take the units out of service for repair."""
+        self._transition("in_repair")
+
+    def action_return_to_service(self):
+        """Put repaired or wrongly retired units back into service."""
+        self._transition("in_service")
+
+    def action_retire(self):
+        """Retire the units as of today at their site."""
+        for equipment in self:
+            equipment.date_retired = equipment._get_today()
+        self._transition("retired")
+
+    def action_view_exchanges(self):
+        """Open the component exchanges of these units.
+
+        :return: an `ir.actions.act_window` dict
+        """
+        action = self.env["ir.actions.act_window"]._for_xml_id("service_equipment.service_exchange_action")
+        action["domain"] = [("equipment_id", "in", self.ids)]
+        action["context"] = {"default_equipment_id": self.id} if len(self) == 1 else {}
+        return action
+
+    # ------------------------------------------------------------------
+    # Business
+    # ------------------------------------------------------------------
+
+    def _transition(self, target):
+        """Move the units to another state.
+
+        :param str target: the new state
+        :raise UserError: when a unit's present state does not lead there
+        """
+        labels = dict(self._fields["state"]._description_selection(self.env))
+        for equipment in self:
+            if target not in self._transitions[equipment.state]:
+                raise UserError(
+                    self.env._(
+                        "%(unit)s is %(state)s and cannot become %(target)s.",
+                        unit=equipment.display_name,
+                        state=labels[equipment.state],
+                        target=labels[target],
+                    )
+                )
+        vals = {"state": target}
+        if target != "retired":
+            vals["date_retired"] = False
+        self.write(vals)
+
+    def components_at(self, date):
+        """Return the component rows that were in these units on a day.
+
+        :param date: a date, or its ISO text
+        :return: `service.component` records
+        """
+        date = fields.Date.to_date(date)
+        return self.env["service.component"].search(
+            [
+                ("equipment_id", "in", self.ids),
+                ("date_installed", "<=", date),
+                "|",
+                ("date_removed", "=", False),
+                ("date_removed", ">", date),
+            ]
+        )
+
+    def _warranty_kinds_at(self, date):
+        """Return the kinds of work that the warranty of one unit pays on a day.
+
+        :param date: a date at the site, or its ISO text
+        :return: set of keys of `WORK_KINDS`
+        """
+        self.ensure_one()
+        date = fields.Date.to_date(date)
+        kinds = set()
+        if not self.warranty_date_start or date < self.warranty_date_start:
+            return kinds
+        if self.warranty_parts_end and date <= self.warranty_parts_end:
+            kinds.add("part")
+        if self.warranty_labour_end and date <= self.warranty_labour_end:
+            kinds.add("labour")
+            if self.warranty_covers_travel:
+                kinds.update(("travel", "distance", "callout"))
+        return kinds
+
+    @api.model
+    def _match_serials(self, tokens, partner=None):
+        """Find the units whose serial number is one of some words.
+
+        :param tokens: iterable of str, as read in a subject or a text
+        :param partner: only units of this partner's commercial entity
+        :return: `service.equipment` records that are not retired
+        """
+        keys = [key for key in OrderedSet(map(self._normalize_serial, tokens)) if key]
+        domain = [("serial_key", "in", keys), ("state", "!=", "retired")]
+        if partner:
+            domain.append(("commercial_partner_id", "=", partner.commercial_partner_id.id))
+        return self.search(domain) if keys else self.browse()
+
+    @api.model
+    def _normalize_serial(self, serial):
+        """Return the form in which serial numbers are compared: no blanks, upper case; or False."""
+        return "".join((serial or "").split()).upper() or False
+
+    @api.model
+    def _get_warranty_end(self, start, months):
+        """Return the last day of a warranty of some months, False when there is none."""
+        return start + relativedelta(months=months, days=-1) if start and months else False
+
+    def _get_tz(self):
+        """Return the name of the time zone in which the unit stands."""
+        self.ensure_one()
+        return (self.site_id or self.partner_id)._get_service_tz(self.company_id)
+
+    def _get_today(self):
+        """Return today's date where the unit stands."""
+        self.ensure_one()
+        return fields.Date.context_today(self.with_context(tz=self._get_tz()))
+
+    @api.model
+    def _get_count_by(self, field_name, records):
+        """Count units that the user may see, for smart buttons.
+
+        :param str field_name: a many2one of this model
+        :param records: records of its comodel
+        :return: dict of record id to count; empty for users who may not read the register
+        """
+        if not self.has_access("read"):
+            return {}
+        groups = self._read_group([(field_name, "in", records.ids)], [field_name], ["__count"])
+        return {record.id: count for record, count in groups}
+
+    @api.model
+    def _get_action(self, domain):
+        """Return the action that shows the units of a domain, or the form of the only one."""
+        action = self.env["ir.actions.act_window"]._for_xml_id("service_equipment.service_equipment_action")
+        units = self.search(domain, limit=2)
+        if len(units) == 1:
+            action.update(view_mode="form", views=[(False, "form")], res_id=units.id)
+        return {**action, "domain": domain, "context": {}}

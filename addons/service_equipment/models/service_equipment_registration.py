@@ -1,0 +1,105 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import api, fields, models
+
+
+class ServiceEquipment(models.Model):
+    """Registration of units from deliveries and their retirement on returns."""
+
+    _inherit = "service.equipment"
+
+    @api.model
+    def _register_delivered(self, lines):
+        """Register the units of delivered serial numbers in one batch, or re-open them.
+
+        A serial number has one unit per company. The unit of one that had come back is
+        re-opened with its history: it keeps its dates, documents and warranty when the same
+        customer gets it back, and takes those of the new delivery otherwise.
+
+        :param lines: done `stock.move.line` records, each with a serial number
+        :return: `service.equipment` records, the new ones and the re-opened ones
+        """
+        if not lines:
+            return self.browse()
+        known = self._get_by_lot(lines)
+        vals_by_lot = {
+            (line.lot_id, line.company_id): (line, line._prepare_service_equipment_values()) for line in lines
+        }
+        reopened = self.browse()
+        vals_list = []
+        for key, (_line, vals) in vals_by_lot.items():
+            equipment = known.get(key)
+            if equipment:
+                equipment._reopen(vals)
+                reopened += equipment
+            else:
+                vals_list.append(vals)
+        created = self.create(vals_list)
+        created._copy_design()
+        created.filtered(lambda unit: unit.product_id.warranty_basis == "delivery")._transition("in_service")
+        units = created + reopened
+        units._after_registered()
+        return units
+
+    @api.model
+    def _retire_returned(self, lines):
+        """Retire the units of serial numbers that came back from their customers.
+
+        :param lines: done `stock.move.line` records, each with a serial number
+        """
+        known = self._get_by_lot(lines)
+        for line in lines:
+            equipment = known.get((line.lot_id, line.company_id))
+            if equipment and equipment.state != "retired":
+                equipment.date_retired = line.picking_id._get_service_date()
+                equipment._transition("retired")
+                equipment.message_post(
+                    body=self.env._("Returned with %(picking)s.", picking=line.picking_id.name),
+                    subtype_xmlid="mail.mt_note",
+                )
+
+    @api.model
+    def _get_by_lot(self, lines):
+        """Return the registered units of move lines.
+
+        :return: dict of (lot, company) to `service.equipment` record
+        """
+        units = self.with_context(active_test=False).search(
+            [("lot_id", "in", lines.lot_id.ids), ("company_id", "in", lines.company_id.ids)]
+        )
+        return {(unit.lot_id, unit.company_id): unit for unit in units}
+
+    def _reopen(self, vals):
+        """Put a unit that is delivered again back into service.
+
+        :param dict vals: what its delivery would have registered
+        """
+        self.ensure_one()
+        is_same_customer = self.partner_id.commercial_partner_id.id == vals["partner_id"]
+        if is_same_customer:
+            vals = {"site_id": vals["site_id"]}
+        else:
+            vals = {**vals, "zone_id": False, "parent_id": False, "invoice_ref": False, "date_installed": False}
+        self.write({**vals, "active": True})
+        if self.state in ("retired", "in_repair"):
+            is_installed = is_same_customer or self.product_id.warranty_basis == "delivery"
+            self._transition("in_service" if is_installed or self.state == "in_repair" else "draft")
+
+    def _copy_design(self):
+        """Copy the as-designed list of each unit's product to its as-maintained list."""
+        self.env["service.component"].create(
+            [
+                {
+                    "equipment_id": equipment.id,
+                    "position": line.position,
+                    "product_id": line.product_id.id,
+                    "quantity": line.quantity,
+                    "is_serial_wanted": line.is_serial_wanted,
+                    "date_installed": equipment.date_delivered or fields.Date.context_today(equipment),
+                }
+                for equipment in self
+                for line in equipment.product_id.service_design_line_ids
+            ]
+        )
+
+    def _after_registered(self):
+        """Hook: units were registered or re-opened by a delivery; runs with the register's rights."""

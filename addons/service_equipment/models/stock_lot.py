@@ -1,0 +1,25 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import api, fields, models
+
+
+class StockLot(models.Model):
+    _inherit = "stock.lot"
+
+    service_equipment_count = fields.Integer(
+        string="Equipment Count",
+        compute="_compute_service_equipment_count",
+        compute_sudo=False,
+    )
+
+    @api.depends_context("company", "allowed_company_ids", "uid")
+    def _compute_service_equipment_count(self):
+        counts = self.env["service.equipment"]._get_count_by("lot_id", self)
+        for lot in self:
+            lot.service_equipment_count = counts.get(lot.id, 0)
+
+    def action_view_service_equipment(self):
+        """Open the units with these serial numbers.
+
+        :return: an `ir.actions.act_window` dict
+        """
+        return self.env["service.equipment"]._get_action([("lot_id", "in", self.ids)])

@@ -1,0 +1,51 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import api, fields, models
+
+
+class StockPicking(models.Model):
+    _inherit = "stock.picking"
+
+    service_equipment_count = fields.Integer(
+        string="Equipment Count",
+        compute="_compute_service_equipment_count",
+        compute_sudo=False,
+    )
+
+    @api.depends("move_line_ids.lot_id")
+    @api.depends_context("company", "allowed_company_ids", "uid")
+    def _compute_service_equipment_count(self):
+        counts = self.env["service.equipment"]._get_count_by("lot_id", self.move_line_ids.lot_id)
+        for picking in self:
+            picking.service_equipment_count = sum(counts.get(lot.id, 0) for lot in picking.move_line_ids.lot_id)
+
+    def _action_done(self):
+        res = super()._action_done()
+        self._update_service_equipment()
+        return res
+
+    def _update_service_equipment(self):
+        """Register the units that went to customers, and retire those that came back.
+
+        Only done lines count, so that partial deliveries, backorders and serial numbers
+        exchanged at the last moment register what has really moved.
+        """
+        lines = self.move_line_ids
+        returned = lines.filtered(lambda line: line._is_service_equipment_returned())
+        delivered = lines.filtered(lambda line: line._is_service_equipment_delivered())
+        # The register follows the stock: whoever may validate a transfer need not have rights on it.
+        Equipment = self.env["service.equipment"].sudo()
+        Equipment._retire_returned(returned.sudo())
+        Equipment._register_delivered(delivered.sudo())
+
+    def _get_service_date(self):
+        """Return the day of this transfer at its site."""
+        self.ensure_one()
+        tz = self.partner_id._get_service_tz(self.company_id)
+        return fields.Datetime.context_timestamp(self.with_context(tz=tz), self.date_done).date()
+
+    def action_view_service_equipment(self):
+        """Open the units whose serial numbers these transfers move.
+
+        :return: an `ir.actions.act_window` dict
+        """
+        return self.env["service.equipment"]._get_action([("lot_id", "in", self.move_line_ids.lot_id.ids)])
