@@ -1,0 +1,46 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Selections shared by the whole service chain.
+
+One list each, so that a coverage row, an SLA target and a call can never disagree about what "urgent" or "travel" is called.
+The kinds of work are those of ``service_equipment.const.WORK_KINDS``.
+"""
+
+PRIORITIES = [
+    ("0", "Low"),
+    ("1", "Normal"),
+    ("2", "High"),
+    ("3", "Urgent"),
+]
+
+# What a coverage row says about one kind of work (rules.md 2).
+TERMS = [
+    ("included", "Included"),
+    ("from_buckets", "From quota"),
+    ("chargeable", "Chargeable"),
+]
+
+# What an SLA target measures (rules.md 3).
+METRICS = [
+    ("response", "Response"),
+    ("on_site", "On site"),
+    ("workaround", "Workaround"),
+    ("resolution", "Resolution"),
+]
+
+# What a quota counts (rules.md 4).
+QUOTA_UNITS = [
+    ("calls", "Calls"),
+    ("hours", "Hours"),
+    ("hours_maintained", "Maintenance hours"),
+    ("visits", "Visits"),
+    ("km", "Kilometres"),
+    ("money", "Money"),
+]
+
+INTERVAL_UNITS = [
+    ("week", "Weeks"),
+    ("month", "Months"),
+    ("quarter", "Quarters"),
+    ("year", "Years"),
+    ("once", "Once"),
+]

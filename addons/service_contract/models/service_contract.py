@@ -1,0 +1,223 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from datetime import timedelta
+
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, fields, models
+
+from ..const import INTERVAL_UNITS
+
+
+class ServiceContract(models.Model):
+    """A promise to a customer: what is covered, how fast, how much of it is free, and what it costs.
+
+    Life: draft -> active <-> suspended -> expired, or cancelled; every change goes through :meth:`_transition`.
+    """
+
+    _name = "service.contract"
+    _description = "Service Contract"
+    _inherit = ["service.coverage.terms", "portal.mixin", "mail.thread", "mail.activity.mixin"]
+    _order = "date_start desc, id desc"
+    _check_company_auto = True
+
+    name = fields.Char(string="Number", required=True, readonly=True, copy=False, default="/", index=True)
+    partner_id = fields.Many2one(
+        comodel_name="res.partner",
+        string="Customer",
+        required=True,
+        index=True,
+        tracking=True,
+        check_company=True,
+    )
+    commercial_partner_id = fields.Many2one(
+        related="partner_id.commercial_partner_id",
+        string="Commercial Entity",
+        store=True,
+        index=True,
+    )
+    company_id = fields.Many2one(
+        comodel_name="res.company",
+        required=True,
+        index=True,
+        default=lambda self: self.env.company,
+    )
+    site_ids = fields.Many2many(
+        comodel_name="res.partner",
+        relation="service_contract_site_rel",
+        string="Sites",
+        check_company=True,
+        help="Rows without a unit cover these sites only. Empty means every site of the customer.",
+    )
+    type_id = fields.Many2one(comodel_name="service.contract.type", string="Contract Type", check_company=True)
+    user_id = fields.Many2one(
+        comodel_name="res.users",
+        string="Responsible",
+        default=lambda self: self.env.user,
+        tracking=True,
+        domain="[('share', '=', False)]",
+    )
+    active = fields.Boolean(default=True)
+    state = fields.Selection(
+        selection=[
+            ("draft", "Draft"),
+            ("active", "Active"),
+            ("suspended", "Suspended"),
+            ("expired", "Expired"),
+            ("cancelled", "Cancelled"),
+        ],
+        required=True,
+        readonly=True,
+        default="draft",
+        copy=False,
+        index=True,
+        tracking=True,
+    )
+    note = fields.Html(string="Internal Notes", groups="base.group_user")
+
+    # term and renewal
+    date_start = fields.Date(string="First Day", required=True, default=fields.Date.context_today, tracking=True)
+    date_end = fields.Date(
+        string="Last Day",
+        compute="_compute_date_end",
+        store=True,
+        readonly=False,
+        precompute=True,
+        required=True,
+        tracking=True,
+    )
+    date_anchor = fields.Date(
+        string="Billing Anchor",
+        compute="_compute_date_anchor",
+        store=True,
+        readonly=False,
+        precompute=True,
+        required=True,
+        help="Billing periods are counted from this day: the first of a month aligns them with the calendar.",
+    )
+    date_cancelled = fields.Date(string="Cancelled With Last Day", readonly=True, copy=False, tracking=True)
+    renewal_mode = fields.Selection(
+        selection=[("manual", "By Hand"), ("automatic", "Automatic")],
+        string="Renewal",
+        required=True,
+        default="manual",
+    )
+    notice_days = fields.Integer(
+        default=30,
+        help="Days before the last day on which the contract renews by itself, or on which the responsible is told.",
+    )
+    renewal_increase = fields.Float(
+        string="Increase at Renewal (%)",
+        digits="Discount",
+        groups="service_contract.group_service_contract_price",
+    )
+    date_notice = fields.Date(string="Renewal Notice", compute="_compute_date_notice", store=True)
+
+    # money
+    currency_id = fields.Many2one(
+        comodel_name="res.currency",
+        compute="_compute_currency_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        required=True,
+    )
+    pricelist_id = fields.Many2one(
+        comodel_name="product.pricelist",
+        string="Tariff",
+        check_company=True,
+        groups="service_contract.group_service_contract_price",
+        help="Prices the chargeable work of the contract; empty means the customer's own price list.",
+    )
+    analytic_account_id = fields.Many2one(
+        comodel_name="account.analytic.account",
+        copy=False,
+        check_company=True,
+        help="Made at activation; costs and revenue of the contract are booked on it.",
+    )
+    billing_timing = fields.Selection(
+        selection=[("advance", "In Advance"), ("arrears", "In Arrears")],
+        required=True,
+        default="advance",
+    )
+    proration = fields.Selection(
+        selection=[("full", "Whole Periods"), ("days", "By Days"), ("30_360", "30/360")],
+        required=True,
+        default="days",
+    )
+    credit_policy = fields.Selection(
+        selection=[("credit_note", "Credit Note"), ("net", "Net the Next Invoice")],
+        string="Credits",
+        required=True,
+        default="net",
+    )
+    billing_grouping = fields.Selection(
+        selection=[("contract", "Per Contract"), ("customer", "Per Customer"), ("site", "Per Site")],
+        string="Invoices",
+        required=True,
+        default="contract",
+    )
+    interval_count = fields.Integer(string="Every", required=True, default=1)
+    interval_unit = fields.Selection(selection=INTERVAL_UNITS, string="Interval", required=True, default="month")
+    amount_total = fields.Monetary(
+        string="Value",
+        compute="_compute_amount_total",
+        store=True,
+        groups="service_contract.group_service_contract_price",
+        help="The sum of the coverage rows over the term.",
+    )
+    is_payment_blocked = fields.Boolean(
+        string="Blocked for Payment",
+        tracking=True,
+        help="While blocked the contract covers nothing: work is chargeable and the reason stands on the call.",
+    )
+
+    # what is promised
+    sla_policy_id = fields.Many2one(
+        comodel_name="service.sla.policy",
+        string="Service Level",
+        check_company=True,
+        tracking=True,
+    )
+    coverage_ids = fields.One2many(comodel_name="service.coverage", inverse_name="contract_id", copy=True)
+    period_ids = fields.One2many(comodel_name="service.contract.period", inverse_name="contract_id", copy=True)
+    entitlement_ids = fields.One2many(comodel_name="service.entitlement", inverse_name="contract_id")
+    suspension_ids = fields.One2many(comodel_name="service.contract.suspension", inverse_name="contract_id")
+
+    _check_dates = models.Constraint("CHECK (date_end >= date_start)", "A contract cannot end before it begins.")
+    _check_notice_days = models.Constraint("CHECK (notice_days >= 0)", "The notice is not a negative number of days.")
+    _check_interval_count = models.Constraint("CHECK (interval_count > 0)", "The billing interval is at least one.")
+
+    @api.depends("date_start")
+    def _compute_date_end(self):
+        """Propose a term of one year."""
+        for contract in self:
+            if contract.date_start and (not contract.date_end or contract.date_end < contract.date_start):
+                contract.date_end = contract.date_start + relativedelta(years=1, days=-1)
+
+    @api.depends("date_start")
+    def _compute_date_anchor(self):
+        for contract in self:
+            if contract.state == "draft" or not contract.date_anchor:
+                contract.date_anchor = contract.date_start
+
+    @api.depends("date_end", "notice_days")
+    def _compute_date_notice(self):
+        for contract in self:
+            contract.date_notice = contract.date_end and contract.date_end - timedelta(days=contract.notice_days)
+
+    @api.depends("company_id", "pricelist_id")
+    def _compute_currency_id(self):
+        for contract in self:
+            contract.currency_id = contract.pricelist_id.currency_id or contract.company_id.currency_id
+
+    def _compute_amount_total(self):
+        pass
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        vals_list = [dict(vals) for vals in vals_list]
+        for vals in vals_list:
+            if vals.get("name", "/") == "/":
+                company = self.env["res.company"].browse(vals.get("company_id") or self.env.company.id)
+                vals["name"] = self.env["ir.sequence"].with_company(company).next_by_code("service.contract")
+        return super().create(vals_list)
