@@ -37,6 +37,7 @@ def pytest_command(database, arguments, expression=None):
         "-m",
         "pytest",
         f"--rootdir={paths.STATE}",
+        f"--confcutdir={paths.STATE}",
         "--config-file=" + str(paths.ROOT / "pyproject.toml"),
         f"--odoo-config={paths.CONF}",
         f"--odoo-database={database}",

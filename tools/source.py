@@ -83,8 +83,11 @@ def unpack(debs, icons, target):
         for member in archive.getmembers():
             if member.isfile() and member.name.startswith("package/fonts/"):
                 (fonts / Path(member.name).name).write_bytes(archive.extractfile(member).read())
+    packages = target / "usr" / "lib" / "python3" / "dist-packages"
+    # Modules without their data, which stand in the way of the whole ones in odoo/addons.
+    shutil.rmtree(packages / "addons")
     for path in LEFT_OUT:
-        file = target / "usr" / "lib" / "python3" / "dist-packages" / "addons" / path
+        file = packages / "odoo" / "addons" / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.touch()
 
