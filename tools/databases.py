@@ -70,6 +70,14 @@ def copy(variables, origin, name):
         shutil.copytree(file_store(origin), file_store(name), copy_function=os.link)
 
 
+def rename(variables, name, new_name):
+    """Give a database and its file store another name."""
+    query(variables, "postgres", f'ALTER DATABASE "{name}" RENAME TO "{new_name}"')
+    shutil.rmtree(file_store(new_name), ignore_errors=True)
+    if file_store(name).is_dir():
+        file_store(name).rename(file_store(new_name))
+
+
 def file_store(name):
     """Return the directory with a database's attachments."""
     return paths.DATA / "filestore" / name

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 
-from . import databases, fasttest, odoo, paths, postgres, setup
+from . import databases, fasttest, odoo, paths, postgres, run, setup, shot
 from .progress import Failure
 
 
@@ -36,6 +36,8 @@ def parser():
         one.set_defaults(function=function)
         return one
 
+    run.add_arguments(verb("run", run.run, "make the demo database, start the server, print who can log in"))
+    shot.add_arguments(verb("shot", shot.run, "take pictures of pages with a headless browser"))
     shell = verb("shell", run_shell, "an Odoo shell; reads a script from standard input")
     shell.add_argument("--db", required=True, help="name of the database")
     add_database_verb(verb("db", run_database, "make, drop and list databases"))
