@@ -11,8 +11,12 @@ from . import res_company
 from . import res_partner
 from . import service_component
 from . import service_equipment
+from . import service_equipment_history
 from . import service_equipment_registration
+from . import service_equipment_warranty
 from . import service_exchange
+from . import service_exchange_check
+from . import service_exchange_stock
 from . import stock_lot
 from . import stock_move
 from . import stock_move_line

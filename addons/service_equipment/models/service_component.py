@@ -57,6 +57,22 @@ class ServiceComponent(models.Model):
     date_installed = fields.Date(required=True, default=fields.Date.context_today)
     date_removed = fields.Date()
     warranty_end = fields.Date(help="Last day of the component's own warranty.")
+    install_exchange_id = fields.Many2one(
+        comodel_name="service.exchange",
+        string="Installed with",
+        index="btree_not_null",
+        ondelete="restrict",
+        readonly=True,
+        check_company=True,
+    )
+    removal_exchange_id = fields.Many2one(
+        comodel_name="service.exchange",
+        string="Removed with",
+        index="btree_not_null",
+        ondelete="restrict",
+        readonly=True,
+        check_company=True,
+    )
     company_id = fields.Many2one(related="equipment_id.company_id", store=True, index=True)
 
     _quantity_positive = models.Constraint(

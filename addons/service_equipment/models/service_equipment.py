@@ -1,6 +1,4 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from dateutil.relativedelta import relativedelta
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import OrderedSet
@@ -64,7 +62,7 @@ class ServiceEquipment(models.Model):
         check_company=True,
         tracking=True,
     )
-    product_categ_id = fields.Many2one(related="product_id.categ_id", store=True, index=True)
+    product_categ_id = fields.Many2one(related="product_id.categ_id", store=True, precompute=True, index=True)
     lot_id = fields.Many2one(
         comodel_name="stock.lot",
         string="Serial Number",
@@ -134,47 +132,6 @@ class ServiceEquipment(models.Model):
     date_installed = fields.Date(string="Installed on", copy=False, tracking=True)
     date_retired = fields.Date(string="Retired on", copy=False, readonly=True)
 
-    warranty_date_start = fields.Date(
-        string="Warranty from",
-        compute="_compute_warranty_date_start",
-        store=True,
-        readonly=False,
-        copy=False,
-        tracking=True,
-    )
-    warranty_parts_end = fields.Date(
-        string="Parts until",
-        compute="_compute_warranty_ends",
-        store=True,
-        readonly=False,
-        copy=False,
-        tracking=True,
-        help="Last day of the warranty on parts.",
-    )
-    warranty_labour_end = fields.Date(
-        string="Labour until",
-        compute="_compute_warranty_ends",
-        store=True,
-        readonly=False,
-        copy=False,
-        tracking=True,
-        help="Last day of the warranty on labour.",
-    )
-    warranty_covers_travel = fields.Boolean(
-        string="Travel Covered",
-        compute="_compute_warranty_ends",
-        store=True,
-        readonly=False,
-        help="Travel time, distance and call-out are under warranty as long as labour is.",
-    )
-    warranty_date_end = fields.Date(
-        string="Warranty until",
-        compute="_compute_warranty_date_end",
-        store=True,
-        help="The later end of the warranties on parts and on labour.",
-    )
-    is_under_warranty = fields.Boolean(compute="_compute_is_under_warranty", search="_search_is_under_warranty")
-
     component_ids = fields.One2many(
         comodel_name="service.component",
         inverse_name="equipment_id",
@@ -223,41 +180,6 @@ class ServiceEquipment(models.Model):
         for equipment in self:
             equipment.access_url = f"/my/equipment/{equipment.id}"
 
-    @api.depends("date_delivered", "date_installed", "product_id")
-    def _compute_warranty_date_start(self):
-        for equipment in self:
-            starts_installed = equipment.product_id.warranty_basis == "installation"
-            equipment.warranty_date_start = equipment.date_installed if starts_installed else equipment.date_delivered
-
-    # Not of the product's months: the terms are those of the day of the sale.
-    @api.depends("warranty_date_start", "product_id")
-    def _compute_warranty_ends(self):
-        for equipment in self:
-            product = equipment.product_id
-            start = equipment.warranty_date_start
-            equipment.warranty_parts_end = self._get_warranty_end(start, product.warranty_parts_months)
-            equipment.warranty_labour_end = self._get_warranty_end(start, product.warranty_labour_months)
-            equipment.warranty_covers_travel = product.warranty_covers_travel
-
-    @api.depends("warranty_parts_end", "warranty_labour_end")
-    def _compute_warranty_date_end(self):
-        for equipment in self:
-            ends = filter(None, (equipment.warranty_parts_end, equipment.warranty_labour_end))
-            equipment.warranty_date_end = max(ends, default=False)
-
-    @api.depends("warranty_date_start", "warranty_date_end")
-    def _compute_is_under_warranty(self):
-        today = fields.Date.context_today(self)
-        for equipment in self:
-            start, end = equipment.warranty_date_start, equipment.warranty_date_end
-            equipment.is_under_warranty = bool(start and end and start <= today <= end)
-
-    def _search_is_under_warranty(self, operator, value):
-        if operator != "in":
-            return NotImplemented
-        today = fields.Date.context_today(self)
-        return [("warranty_date_start", "<=", today), ("warranty_date_end", ">=", today)]
-
     @api.depends_context("company", "allowed_company_ids", "uid")
     def _compute_exchange_count(self):
         counts = dict(
@@ -299,16 +221,6 @@ class ServiceEquipment(models.Model):
             if delivered and installed and installed < delivered:
                 raise ValidationError(
                     self.env._("%(unit)s cannot be installed before it is delivered.", unit=equipment.display_name)
-                )
-
-    @api.constrains("warranty_date_start", "warranty_parts_end", "warranty_labour_end")
-    def _check_warranty(self):
-        for equipment in self:
-            start = equipment.warranty_date_start
-            ends = filter(None, (equipment.warranty_parts_end, equipment.warranty_labour_end))
-            if any(not start or end < start for end in ends):
-                raise ValidationError(
-                    self.env._("The warranty of %(unit)s ends before it starts.", unit=equipment.display_name)
                 )
 
     # ------------------------------------------------------------------
@@ -406,42 +318,6 @@ class ServiceEquipment(models.Model):
             vals["date_retired"] = False
         self.write(vals)
 
-    def components_at(self, date):
-        """Return the component rows that were in these units on a day.
-
-        :param date: a date, or its ISO text
-        :return: `service.component` records
-        """
-        date = fields.Date.to_date(date)
-        return self.env["service.component"].search(
-            [
-                ("equipment_id", "in", self.ids),
-                ("date_installed", "<=", date),
-                "|",
-                ("date_removed", "=", False),
-                ("date_removed", ">", date),
-            ]
-        )
-
-    def _warranty_kinds_at(self, date):
-        """Return the kinds of work that the warranty of one unit pays on a day.
-
-        :param date: a date at the site, or its ISO text
-        :return: set of keys of `WORK_KINDS`
-        """
-        self.ensure_one()
-        date = fields.Date.to_date(date)
-        kinds = set()
-        if not self.warranty_date_start or date < self.warranty_date_start:
-            return kinds
-        if self.warranty_parts_end and date <= self.warranty_parts_end:
-            kinds.add("part")
-        if self.warranty_labour_end and date <= self.warranty_labour_end:
-            kinds.add("labour")
-            if self.warranty_covers_travel:
-                kinds.update(("travel", "distance", "callout"))
-        return kinds
-
     @api.model
     def _match_serials(self, tokens, partner=None):
         """Find the units whose serial number is one of some words.
@@ -460,11 +336,6 @@ class ServiceEquipment(models.Model):
     def _normalize_serial(self, serial):
         """Return the form in which serial numbers are compared: no blanks, upper case; or False."""
         return "".join((serial or "").split()).upper() or False
-
-    @api.model
-    def _get_warranty_end(self, start, months):
-        """Return the last day of a warranty of some months, False when there is none."""
-        return start + relativedelta(months=months, days=-1) if start and months else False
 
     def _get_tz(self):
         """Return the name of the time zone in which the unit stands."""

@@ -1,5 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 
 class ServiceExchange(models.Model):
@@ -17,6 +18,23 @@ class ServiceExchange(models.Model):
     _check_company_auto = True
 
     _transitions = {"draft": ("done",), "done": ("reversed",), "reversed": ()}
+    # What a done exchange has moved does not change any more; it can be reversed.
+    _frozen_fields = (
+        "equipment_id",
+        "component_id",
+        "position",
+        "old_product_id",
+        "old_lot_id",
+        "old_serial_found",
+        "new_product_id",
+        "new_lot_id",
+        "quantity",
+        "location_id",
+        "disposition",
+        "dest_location_id",
+        "recovery_percent",
+        "date",
+    )
 
     name = fields.Char(string="Number", required=True, readonly=True, copy=False, default="/", index=True)
     state = fields.Selection(
@@ -57,11 +75,11 @@ class ServiceExchange(models.Model):
         domain="[('equipment_id', '=', equipment_id), ('date_removed', '=', False)]",
         help="The row of the as-maintained list that is exchanged; empty for a part that was not listed.",
     )
-    position = fields.Char(compute="_compute_old_part", store=True, readonly=False)
+    position = fields.Char(compute="_compute_position", store=True, readonly=False)
     old_product_id = fields.Many2one(
         comodel_name="product.product",
         string="Old Part",
-        compute="_compute_old_part",
+        compute="_compute_old_product_id",
         store=True,
         readonly=False,
         index="btree_not_null",
@@ -70,7 +88,7 @@ class ServiceExchange(models.Model):
     old_lot_id = fields.Many2one(
         comodel_name="stock.lot",
         string="Old Serial Number",
-        compute="_compute_old_part",
+        compute="_compute_old_lot_id",
         store=True,
         readonly=False,
         copy=False,
@@ -96,8 +114,11 @@ class ServiceExchange(models.Model):
         copy=False,
         index="btree_not_null",
         check_company=True,
-        domain="[('product_id', '=', new_product_id)]",
+        domain="[('id', 'in', available_lot_ids)]",
     )
+    available_lot_ids = fields.Many2many(comodel_name="stock.lot", compute="_compute_available_lot_ids")
+    new_tracking = fields.Selection(related="new_product_id.tracking", string="New Part Tracking")
+    old_tracking = fields.Selection(related="old_product_id.tracking", string="Old Part Tracking")
     new_component_id = fields.Many2one(
         comodel_name="service.component",
         string="New Component",
@@ -111,6 +132,10 @@ class ServiceExchange(models.Model):
     location_id = fields.Many2one(
         comodel_name="stock.location",
         string="Taken from",
+        compute="_compute_location_id",
+        store=True,
+        precompute=True,
+        readonly=False,
         required=True,
         index=True,
         check_company=True,
@@ -176,23 +201,173 @@ class ServiceExchange(models.Model):
     )
 
     @api.depends("component_id")
-    def _compute_old_part(self):
-        for exchange in self:
-            component = exchange.component_id
-            if component:
-                exchange.position = component.position
-                exchange.old_product_id = component.product_id
-                exchange.old_lot_id = component.lot_id
+    def _compute_position(self):
+        for exchange in self.filtered("component_id"):
+            exchange.position = exchange.component_id.position
 
-    @api.depends("disposition", "location_id", "company_id", "equipment_id", "old_product_id")
+    @api.depends("component_id")
+    def _compute_old_product_id(self):
+        for exchange in self.filtered("component_id"):
+            exchange.old_product_id = exchange.component_id.product_id
+
+    @api.depends("component_id")
+    def _compute_old_lot_id(self):
+        for exchange in self.filtered("component_id"):
+            exchange.old_lot_id = exchange.component_id.lot_id
+
+    @api.depends("equipment_id")
+    def _compute_location_id(self):
+        for exchange in self:
+            company = exchange.equipment_id.company_id or self.env.company
+            if not exchange.location_id or exchange.location_id.company_id != company:
+                exchange.location_id = exchange._get_source_location(company)
+
+    @api.depends("new_product_id", "location_id")
+    def _compute_available_lot_ids(self):
+        for exchange in self:
+            quants = self.env["stock.quant"].search(
+                [
+                    ("product_id", "=", exchange.new_product_id.id),
+                    ("location_id", "child_of", exchange.location_id.id),
+                    ("lot_id", "!=", False),
+                    ("quantity", ">", 0),
+                ]
+            )
+            exchange.available_lot_ids = quants.lot_id
+
+    @api.depends("disposition", "location_id", "equipment_id", "old_product_id")
     def _compute_dest_location_id(self):
         for exchange in self:
-            exchange.dest_location_id = exchange._get_dest_location()
+            has_destination = exchange.old_product_id and exchange.disposition != "left"
+            exchange.dest_location_id = exchange._get_dest_location() if has_destination else False
 
     @api.depends("value_out", "value_recovered")
     def _compute_value_net(self):
         for exchange in self:
             exchange.value_net = exchange.value_out - exchange.value_recovered
 
-    def _get_dest_location(self):
-        return self.env["stock.location"]
+    # ------------------------------------------------------------------
+    # CRUD
+    # ------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        numbers = self.env["ir.sequence"]._next_range_by_code(self._name, len(vals_list))
+        return super().create(
+            [{"name": number, **vals} for number, vals in zip(numbers, vals_list, strict=True)]
+        )
+
+    def write(self, vals):
+        if any(name in self._frozen_fields for name in vals):
+            for exchange in self:
+                if exchange.state != "draft":
+                    raise UserError(
+                        self.env._("Exchange %(name)s is done: reverse it and make a new one.", name=exchange.name)
+                    )
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_done(self):
+        for exchange in self:
+            if exchange.state != "draft":
+                raise UserError(
+                    self.env._("Exchange %(name)s is done: reverse it instead of deleting it.", name=exchange.name)
+                )
+
+    # ------------------------------------------------------------------
+    # Actions
+    # ------------------------------------------------------------------
+
+    def action_done(self):
+        """Exchange the parts: close the old component row, open the new one, move both parts.
+
+        :raise UserError: when a part is not what or where the exchange says, naming it
+        """
+        for exchange in self:
+            exchange._check_transition("done")
+            exchange._lock_parts()
+            exchange._find_old_part()
+            exchange._check_can_do()
+            exchange._move_parts()
+            exchange._exchange_components()
+            exchange._transition("done")
+        self._after_done()
+
+    def action_reverse(self):
+        """Restore what the exchange found: both component rows and the stock.
+
+        :raise UserError: when a part has been used or exchanged again since, naming it
+        """
+        for exchange in self:
+            exchange._check_transition("reversed")
+            exchange._lock_parts()
+            exchange._check_can_reverse()
+            exchange._move_parts_back()
+            exchange._restore_components()
+            exchange._transition("reversed")
+        self._after_reversed()
+
+    # ------------------------------------------------------------------
+    # Business
+    # ------------------------------------------------------------------
+
+    def _transition(self, target):
+        """Move the exchanges to another state.
+
+        :param str target: the new state
+        :raise UserError: when an exchange's present state does not lead there
+        """
+        self._check_transition(target)
+        self.write({"state": target})
+
+    def _check_transition(self, target):
+        """Refuse what the user may not write, and a state that does not lead to the target."""
+        self.check_access("write")
+        for exchange in self:
+            if target not in self._transitions[exchange.state]:
+                labels = dict(self._fields["state"]._description_selection(self.env))
+                raise UserError(
+                    self.env._(
+                        "Exchange %(name)s is %(state)s and cannot become %(target)s.",
+                        name=exchange.name,
+                        state=labels[exchange.state],
+                        target=labels[target],
+                    )
+                )
+
+    def _get_site_date(self):
+        """Return the day of the exchange where the unit stands."""
+        self.ensure_one()
+        tz = self.equipment_id._get_tz()
+        return fields.Datetime.context_timestamp(self.with_context(tz=tz), self.date).date()
+
+    def _get_summary(self):
+        """Return what was exchanged for what, in words."""
+        self.ensure_one()
+        # Whoever sees the exchange sees its serial numbers, stock rights or not.
+        parts = self.sudo()
+        old_serial = parts.old_lot_id.name or parts.old_serial_found
+        old = " ".join(filter(None, (parts.old_product_id.display_name, old_serial)))
+        new = " ".join(filter(None, (parts.new_product_id.display_name, parts.new_lot_id.name)))
+        summary = f"{old} -> {new}" if old else new
+        if self.state == "reversed":
+            return self.env._("%(summary)s (reversed)", summary=summary)
+        return summary
+
+    def _get_source_location(self, company):
+        """Return where new parts are taken from unless the user says otherwise.
+
+        :param company: `res.company` of the exchange
+        :return: `stock.location`, the stock of the company's first warehouse here
+        """
+        return self.env["stock.warehouse"].search([("company_id", "=", company.id)], limit=1).lot_stock_id
+
+    # ------------------------------------------------------------------
+    # Hooks
+    # ------------------------------------------------------------------
+
+    def _after_done(self):
+        """Hook: these exchanges were done."""
+
+    def _after_reversed(self):
+        """Hook: these exchanges were reversed."""

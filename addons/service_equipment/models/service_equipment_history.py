@@ -1,0 +1,117 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import fields, models
+
+
+class ServiceEquipment(models.Model):
+    """What a unit was made of on any day, and what happened to it."""
+
+    _inherit = "service.equipment"
+
+    def components_at(self, date):
+        """Return the component rows that were in these units on a day.
+
+        :param date: a date, or its ISO text
+        :return: `service.component` records
+        """
+        date = fields.Date.to_date(date)
+        return self.env["service.component"].search(
+            [
+                ("equipment_id", "in", self.ids),
+                ("date_installed", "<=", date),
+                "|",
+                ("date_removed", "=", False),
+                ("date_removed", ">", date),
+            ]
+        )
+
+    def history(self):
+        """Return what happened to one unit, newest first; plain data, as for the JSON-2 API.
+
+        :return: list of dicts: `date` (ISO text, a day at the site), `kind`, `title`, `text`,
+            `res_model` and `res_id` of the document behind the entry
+        """
+        self.ensure_one()
+        self.check_access("read")
+        entries = self._get_history_entries()
+        return sorted(entries, key=lambda entry: entry["date"], reverse=True)
+
+    def _get_history_entries(self):
+        """Hook: return the history of one unit in any order; later modules add their documents.
+
+        :return: list of dicts made by `_prepare_history_entry`
+        """
+        self.ensure_one()
+        entries = self._get_transfer_entries() or self._get_date_entries("delivered", self.date_delivered)
+        entries += self._get_date_entries("installed", self.date_installed)
+        entries += self._get_date_entries("retired", self.date_retired)
+        for exchange in self.exchange_ids.filtered(lambda exchange: exchange.state != "draft"):
+            entries.append(
+                self._prepare_history_entry(
+                    date=exchange._get_site_date(),
+                    kind="exchange",
+                    title=exchange.display_name,
+                    text=exchange._get_summary(),
+                    record=exchange,
+                )
+            )
+        return entries
+
+    def _get_transfer_entries(self):
+        """Return the entries of the transfers that brought the unit to customers and back."""
+        # The serial numbers' transfers belong to the unit's history, stock rights or not.
+        lines = self.env["stock.move.line"].sudo().search(
+            [
+                ("lot_id", "in", self.lot_id.ids),
+                ("company_id", "=", self.company_id.id),
+                ("state", "=", "done"),
+                ("picking_id", "!=", False),
+            ]
+        )
+        entries = []
+        for line in lines:
+            if line._is_service_equipment_delivered():
+                kind, title = "delivered", self.env._("Delivered")
+            elif line._is_service_equipment_returned():
+                kind, title = "returned", self.env._("Returned")
+            else:
+                continue
+            picking = line.picking_id
+            entries.append(
+                self._prepare_history_entry(
+                    date=picking._get_service_date(),
+                    kind=kind,
+                    title=title,
+                    text=" - ".join(filter(None, (picking.name, picking.partner_id.display_name))),
+                    record=picking,
+                )
+            )
+        return entries
+
+    def _get_date_entries(self, kind, date):
+        """Return the entry of one of the unit's own dates, in a list; empty when it is not set."""
+        titles = {
+            "delivered": self.env._("Delivered"),
+            "installed": self.env._("Installed"),
+            "retired": self.env._("Retired"),
+        }
+        return [self._prepare_history_entry(date=date, kind=kind, title=titles[kind])] if date else []
+
+    def _prepare_history_entry(self, date, kind, title, text="", record=None):
+        """Prepare one entry of `history()`.
+
+        :param date: the day at the site
+        :param str kind: technical name of what happened
+        :param str title: the same in the user's language
+        :param str text: details
+        :param record: the document behind the entry (default: the unit itself)
+        :return: dict
+        """
+        record = record if record is not None else self
+        return {
+            "date": fields.Date.to_string(date),
+            "kind": kind,
+            "title": title,
+            "text": text,
+            "res_model": record._name,
+            "res_id": record.id,
+        }
