@@ -1,0 +1,80 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Lists that calls, events and clocks share."""
+
+CHANNELS = [
+    ("phone", "Phone"),
+    ("email", "E-mail"),
+    ("portal", "Portal"),
+    ("web", "Website"),
+    ("chat", "Chat"),
+    ("person", "In person"),
+    ("api", "Other system"),
+]
+
+EVENT_KINDS = [
+    ("raised", "Raised"),
+    ("allocated", "Allocated"),
+    ("planned", "Planned"),
+    ("travel", "Travel"),
+    ("arrived", "Arrived"),
+    ("paused", "Paused"),
+    ("resumed", "Resumed"),
+    ("replied", "Replied"),
+    ("workaround", "Workaround"),
+    ("completed", "Completed"),
+    ("cancelled", "Cancelled"),
+    ("reopened", "Reopened"),
+]
+
+# The flag of a stage that stands for an event, in the order of a call's life.
+STAGE_FLAG_BY_KIND = {
+    "raised": "is_initial",
+    "allocated": "is_allocated",
+    "planned": "is_planned",
+    "travel": "is_travel",
+    "arrived": "is_working",
+    "paused": "is_pause",
+    "completed": "is_done",
+    "cancelled": "is_cancelled",
+}
+PROGRESS_KINDS = ("raised", "allocated", "planned", "travel", "arrived")
+CLOSING_KINDS = ("completed", "cancelled")
+
+# Where the instant of an event is kept on the call.
+INSTANT_FIELD_BY_KIND = {
+    "allocated": "allocated_at",
+    "planned": "planned_at",
+    "travel": "travel_at",
+    "arrived": "arrived_at",
+    "replied": "replied_at",
+    "completed": "closed_at",
+    "cancelled": "closed_at",
+}
+
+CLOCK_STATES = [
+    ("running", "Running"),
+    ("paused", "Paused"),
+    ("met", "Met"),
+    ("missed", "Missed"),
+    ("excused", "Excused"),
+    ("void", "Void"),
+]
+
+SLA_STATES = [
+    ("none", "No target"),
+    ("ok", "On time"),
+    ("warning", "At risk"),
+    ("missed", "Missed"),
+    ("paused", "Paused"),
+    ("met", "Met"),
+]
+
+COVER_SOURCES = [
+    ("warranty", "Warranty"),
+    ("contract", "Contract"),
+    ("manual", "Chosen by hand"),
+    ("none", "Not covered"),
+]
+
+# A call's free-call bucket waives these kinds of work (rules.md 4).
+FREE_CALL_KINDS = ("callout", "travel", "distance")

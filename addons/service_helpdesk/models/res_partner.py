@@ -1,0 +1,32 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import fields, models
+
+
+class ResPartner(models.Model):
+    _inherit = "res.partner"
+
+    service_call_count = fields.Integer(
+        string="Call Count", compute="_compute_service_call_count", groups="service_helpdesk.group_service_helpdesk_engineer",
+    )
+
+    def _compute_service_call_count(self):
+        calls = self.env["service.call"]
+        by_customer = dict(calls._read_group(
+            [("commercial_partner_id", "in", self.ids), ("is_closed", "=", False)], ["commercial_partner_id"], ["__count"],
+        ))
+        by_site = dict(calls._read_group(
+            [("site_id", "in", self.ids), ("is_closed", "=", False)], ["site_id"], ["__count"],
+        ))
+        for partner in self:
+            counts = by_customer if partner == partner.commercial_partner_id else by_site
+            partner.service_call_count = counts.get(partner, 0)
+
+    def action_view_service_calls(self):
+        """Open the calls of this customer, or at this site."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("service_helpdesk.service_call_action")
+        return {
+            **action,
+            "domain": ["|", ("commercial_partner_id", "=", self.id), ("site_id", "=", self.id)],
+            "context": {"search_default_open": 1, "default_partner_id": self.commercial_partner_id.id},
+        }

@@ -1,0 +1,55 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import api, models
+
+
+class ResourceCalendarAttendance(models.Model):
+    _inherit = "resource.calendar.attendance"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        attendances = super().create(vals_list)
+        attendances._request_service_replay()
+        return attendances
+
+    def write(self, vals):
+        result = super().write(vals)
+        self._request_service_replay()
+        return result
+
+    def unlink(self):
+        self._request_service_replay()
+        return super().unlink()
+
+    def _request_service_replay(self):
+        """Corrected hours move the deadlines of the open calls that run in them."""
+        self.env["service.call"]._request_replay([("calendar_id", "in", self.calendar_id.ids)])
+
+
+class ResourceCalendarLeaves(models.Model):
+    _inherit = "resource.calendar.leaves"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        leaves = super().create(vals_list)
+        leaves._request_service_replay()
+        return leaves
+
+    def write(self, vals):
+        self._request_service_replay()
+        result = super().write(vals)
+        self._request_service_replay()
+        return result
+
+    def unlink(self):
+        self._request_service_replay()
+        return super().unlink()
+
+    def _request_service_replay(self):
+        """A corrected holiday moves the deadlines of the open calls that it concerns; a person's leave does not."""
+        holidays = self.filtered(lambda leave: not leave.resource_id and leave.time_type == "leave")
+        if not holidays:
+            return
+        domain = [("calendar_id", "!=", False)]
+        if all(holiday.calendar_id for holiday in holidays):
+            domain = [("calendar_id", "in", holidays.calendar_id.ids)]
+        self.env["service.call"]._request_replay(domain)

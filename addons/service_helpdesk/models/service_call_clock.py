@@ -1,0 +1,303 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import logging
+from datetime import timedelta
+
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools.misc import format_datetime
+
+from ..engine.sla_clock import Target, WorkingTimeTooShort, replay
+
+_logger = logging.getLogger(__name__)
+
+REPLAY_BATCH = 200
+# How many days ahead working time is read; a promise that reaches further reads more.
+HORIZONS = (60, 730)
+STOP_KINDS_BY_METRIC = {
+    "response": {"replied"},
+    "on_site": {"arrived"},
+    "workaround": {"workaround"},
+    "resolution": set(),
+}
+
+
+class ServiceCall(models.Model):
+    """The deadlines of a call."""
+
+    _inherit = "service.call"
+
+    @api.depends("clock_ids.state", "clock_ids.deadline", "clock_ids.stopped_at", "clock_ids.warned_points")
+    def _compute_sla(self):
+        for call in self:
+            clocks = call.clock_ids
+            unstopped = clocks.filtered(lambda clock: not clock.stopped_at and clock.state in ("running", "missed"))
+            call.next_deadline = min((clock.deadline for clock in unstopped if clock.deadline), default=False)
+            states = set(clocks.mapped("state"))
+            if "missed" in states:
+                call.sla_state = "missed"
+            elif "running" in states:
+                is_warned = any(clock.warned_points for clock in clocks if clock.state == "running")
+                call.sla_state = "warning" if is_warned else "ok"
+            elif "paused" in states:
+                call.sla_state = "paused"
+            elif states & {"met", "excused"}:
+                call.sla_state = "met"
+            else:
+                call.sla_state = "none"
+
+    @api.depends("next_deadline", "sla_state", "is_closed")
+    @api.depends_context("lang")
+    def _compute_deadline_words(self):
+        now = fields.Datetime.now()
+        for call in self:
+            call.deadline_words = call._get_deadline_words(call.next_deadline, now)
+
+    def _get_deadline_words(self, deadline, now):
+        """Say how a deadline stands: "due in 3 h", "missed by 20 min"."""
+        if deadline and not self.is_closed:
+            amount = self._format_span(abs(deadline - now))
+            if deadline < now:
+                return self.env._("missed by %(amount)s", amount=amount)
+            return self.env._("due in %(amount)s", amount=amount)
+        return {
+            "paused": self.env._("on hold"),
+            "met": self.env._("met"),
+            "missed": self.env._("missed"),
+        }.get(self.sla_state, False)
+
+    @api.model
+    def _format_span(self, span):
+        """Return a time span in the largest unit that says enough, in the user's language."""
+        minutes = int(span.total_seconds() // 60)
+        if minutes < 60:
+            return self.env._("%(count)s min", count=minutes)
+        if minutes < 48 * 60:
+            hours, rest = divmod(minutes, 60)
+            if hours < 6 and rest:
+                return self.env._("%(hours)s h %(minutes)s min", hours=hours, minutes=rest)
+            return self.env._("%(count)s h", count=hours)
+        return self.env._("%(count)s days", count=minutes // (24 * 60))
+
+    def _format_at_site(self, instant):
+        """Return an instant as wall time at the call's site, with the zone when it is not the user's."""
+        self.ensure_one()
+        if not instant:
+            return ""
+        text = format_datetime(self.env, instant, tz=self.site_tz, dt_format="d MMM yyyy HH:mm")
+        is_local = self.site_tz == (self.env.context.get("tz") or self.env.user.tz)
+        return text if is_local else f"{text} ({self.site_tz})"
+
+    # ------------------------------------------------------------
+    # Replay
+    # ------------------------------------------------------------
+
+    @api.model
+    def _clock_fields(self):
+        """Names of the fields whose change plans the clocks again."""
+        return {"priority", "sla_policy_id", "calendar_id", "site_tz"}
+
+    def _replay_clocks(self, now=None, is_told=False, is_waking=False):
+        """Compute the clocks of these calls again from their logs, and store what changed.
+
+        A handful of queries for any number of calls.
+
+        :param datetime now: present instant, naive UTC
+        :param bool is_told: whether to say in the chatter which deadlines moved
+        :param bool is_waking: whether what is due now is being told; only the wake-up job does
+        """
+        now = now or fields.Datetime.now()
+        # Clocks are the machine's own: no user may write them by hand.
+        calls = self.sudo()
+        if not calls:
+            return
+        answers_by_call = calls._ask_engine(now)
+        clocks = {
+            (clock.call_id.id, clock.metric, clock.cycle): clock
+            for clock in self.env["service.sla.clock"].sudo().search([("call_id", "in", calls.ids)])
+        }
+        to_create, moved, seen = [], {}, set()
+        for call, answers in answers_by_call.items():
+            for target, answer in answers:
+                key = (call.id, target.metric, answer.cycle)
+                seen.add(key)
+                clock = clocks.get(key)
+                values = self._prepare_clock_values(target, answer, clock, now, is_waking)
+                if not clock:
+                    to_create.append({"call_id": call.id, "company_id": call.company_id.id, **values})
+                elif changed := {name: value for name, value in values.items() if clock[name] != value}:
+                    if "deadline" in changed:
+                        moved.setdefault(call, []).append((clock, clock.deadline, answer.deadline))
+                    clock.write(changed)
+        dropped = self.env["service.sla.clock"].sudo().union(
+            clock for key, clock in clocks.items() if key not in seen and clock.state != "excused"
+        )
+        dropped.write({"state": "void", "next_wakeup_at": False})
+        created = self.env["service.sla.clock"].sudo().create(to_create)
+        touched = created | self.env["service.sla.clock"].sudo().union(clocks.values())
+        if is_told:
+            self._tell_moved_deadlines(moved)
+        self._set_alarm(touched)
+
+    def _get_sla_targets(self):
+        """Return the targets that hold for this call: one per metric."""
+        self.ensure_one()
+        if not self.sla_policy_id:
+            return self.env["service.sla.target"]
+        return self.env["service.sla.target"].union(self.sla_policy_id._get_targets(self.priority).values())
+
+    @api.model
+    def _prepare_engine_target(self, target):
+        stop_kinds = set(STOP_KINDS_BY_METRIC[target.metric])
+        if target.metric == "response":
+            stop_kinds |= {"allocated"} if target.stop_on_allocated else set()
+            stop_kinds |= {"planned"} if target.stop_on_planned else set()
+        return Target(
+            budget_minutes=target.budget_minutes,
+            stop_kinds=frozenset(stop_kinds),
+            runs_in_pause=target.runs_in_pause,
+            warn_percents=tuple(target._get_warn_percents()),
+            reopen=target.reopen,
+            reopen_hours=target.reopen_hours,
+        )
+
+    @api.model
+    def _prepare_clock_values(self, target, answer, clock, now, is_waking):
+        """Return the values of a clock row for the engine's answer."""
+        state = "excused" if clock and clock.is_excused and answer.state == "missed" else answer.state
+        warned = set(clock.warned_points or ()) if clock else set()
+        is_missed_told = bool(clock and clock.is_missed_told and state == "missed")
+        if is_waking:
+            warned |= {percent for percent, instant in answer.warnings if instant <= now}
+            is_missed_told = state == "missed"
+        pending = []
+        if state == "running":
+            pending = [instant for percent, instant in answer.warnings if percent not in warned]
+        if state == "running" or (state == "missed" and not is_missed_told):
+            # One second later: at the deadline itself the promise is still kept.
+            pending.append(answer.deadline + timedelta(seconds=1))
+        return {
+            "target_id": target.id,
+            "metric": target.metric,
+            "cycle": answer.cycle,
+            "budget_minutes": target.budget_minutes,
+            "started_at": answer.started_at,
+            "deadline": answer.deadline or False,
+            "stopped_at": answer.stopped_at or False,
+            "paused_minutes": answer.paused_minutes,
+            "state": state,
+            "next_wakeup_at": min(pending, default=False),
+            "warned_points": sorted(warned) or False,
+            "is_missed_told": is_missed_told,
+        }
+
+    def _ask_engine(self, now):
+        """Replay the logs of these calls (sudo).
+
+        A call whose working hours cannot drive a clock gets no clocks and a note that says why: a bad
+        calendar never stops a call from being taken.
+
+        :return: dict {call: list of (service.sla.target, engine Clock)}
+        """
+        events_by_call = self.env["service.call.event"].search([("call_id", "in", self.ids)]).grouped("call_id")
+        answers_by_call, asked = {}, self.filtered("sla_policy_id")
+        for days in HORIZONS:
+            working_by_call = asked._read_working_times(now, days)
+            asked = self.browse()
+            for call, working in working_by_call.items():
+                events = events_by_call.get(call, self.env["service.call.event"])._to_engine()
+                try:
+                    answers_by_call[call] = [
+                        (target, answer) for target in call._get_sla_targets()
+                        for answer in replay(events, self._prepare_engine_target(target), working, now)
+                    ]
+                except WorkingTimeTooShort:
+                    asked |= call
+        for call in asked:
+            call._message_log(body=self.env._("A deadline of this call lies more than two years ahead."))
+        return {call: answers_by_call.get(call, []) for call in self}
+
+    def _read_working_times(self, now, days):
+        """Read the working time of each call's clocks until ``days`` from now, once per calendar and place.
+
+        :return: dict {call: WorkingTime}, without the calls whose working hours cannot drive a clock
+        """
+        if not self:
+            return {}
+        start = min(self.mapped("raised_at"))
+        end = max(now, max(self.mapped("raised_at"))) + timedelta(days=days)
+        calendars = self.env["resource.calendar"]
+        key_by_call = {call: (call.calendar_id, call.site_tz, call.company_id) for call in self}
+        try:
+            working_by_key = calendars._get_working_times(key_by_call.values(), start, end)
+        except UserError:
+            working_by_key = {}
+            for key in dict.fromkeys(key_by_call.values()):
+                try:
+                    working_by_key.update(calendars._get_working_times([key], start, end))
+                except UserError as error:
+                    failed = [call.id for call in self if key_by_call[call] == key]
+                    self.browse(failed)._message_log_batch(bodies=dict.fromkeys(failed, str(error)))
+        return {call: working_by_key[key] for call, key in key_by_call.items() if key in working_by_key}
+
+    # ------------------------------------------------------------
+    # Corrected calendars, holidays and policies
+    # ------------------------------------------------------------
+
+    @api.model
+    def _request_replay(self, domain):
+        """Have the open calls of ``domain`` planned again by a job, after what they rest on was corrected."""
+        calls = self.sudo().search([("is_closed", "=", False), ("is_replay_pending", "=", False), *domain])
+        if calls:
+            calls.is_replay_pending = True
+            self.env.ref("service_helpdesk.ir_cron_sla_replay").sudo()._trigger()
+
+    @api.model
+    def _cron_replay(self):
+        """Plan calls again whose calendar, holidays or policy were corrected; one bad call never stops the rest."""
+        cron = self.env["ir.cron"]
+        domain = [("is_replay_pending", "=", True)]
+        cron._commit_progress(remaining=self.search_count(domain))
+        while calls := self.search(domain, order="id", limit=REPLAY_BATCH):
+            calls.is_replay_pending = False
+            try:
+                with self.env.cr.savepoint():
+                    calls._replay_clocks(is_told=True)
+            except Exception:  # noqa: BLE001 - whatever it is, the other calls must go on
+                _logger.warning("Replaying %s calls together failed, going one by one.", len(calls), exc_info=True)
+                for call in calls:
+                    call._replay_or_tell()
+            if not cron._commit_progress(len(calls)):
+                break
+
+    def _replay_or_tell(self):
+        try:
+            with self.env.cr.savepoint():
+                self._replay_clocks(is_told=True)
+        except Exception as error:  # noqa: BLE001 - reported on the call, the others go on
+            _logger.exception("Call %s could not be planned again", self.id)
+            self._message_log(body=self.env._("The deadlines could not be planned again: %(error)s", error=error))
+
+    def _tell_moved_deadlines(self, moved):
+        """Say on each call which deadlines moved, from when to when."""
+        bodies = {}
+        for call, changes in moved.items():
+            bodies[call.id] = Markup("<br/>").join(
+                self.env._(
+                    "%(metric)s: deadline moved from %(before)s to %(after)s.",
+                    metric=clock._get_label("metric"),
+                    before=call._format_at_site(before) or self.env._("none"),
+                    after=call._format_at_site(after) or self.env._("none"),
+                ) for clock, before, after in changes
+            )
+        if bodies:
+            self.browse(bodies)._message_log_batch(bodies=bodies)
+
+    @api.model
+    def _set_alarm(self, clocks):
+        """Ask the wake-up job to run when the first of these clocks has something to do."""
+        wakeups = [clock.next_wakeup_at for clock in clocks if clock.next_wakeup_at]
+        if wakeups:
+            # Whoever logs a call may set the alarm.
+            self.env.ref("service_helpdesk.ir_cron_sla_wake").sudo()._trigger(at=min(wakeups))

@@ -1,0 +1,174 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from markupsafe import Markup
+
+from odoo import api, models
+
+from odoo.addons.service_equipment.const import WORK_KINDS
+
+COVER_COLUMNS = ("coverage_id", "contract_id", "cover_source", "sla_policy_id", "calendar_id", "priority")
+
+
+class ServiceCall(models.Model):
+    """What is promised for a call and who pays: the answers of the one resolver, kept on the call (rules.md 2)."""
+
+    _inherit = "service.call"
+
+    @api.model
+    def _cover_fields(self):
+        """Names of the fields whose change resolves the cover of an open call again."""
+        return {
+            "partner_id", "contact_id", "site_id", "equipment_id", "product_id", "type_id", "raised_at", "company_id",
+            "coverage_id", "cover_is_manual", "priority_is_manual",
+        }
+
+    @api.depends("cover_explanation")
+    def _compute_cover_explanation_html(self):
+        for call in self:
+            rows = call.cover_explanation or []
+            call.cover_explanation_html = Markup("<ul>%s</ul>") % Markup().join(
+                Markup("<li><b>%s</b> %s: %s</li>") % (row.get("contract") or "", row.get("row") or "", row.get("reason") or "")
+                for row in rows
+            ) if rows else False
+
+    @api.depends("payer_terms")
+    @api.depends_context("lang")
+    def _compute_payer_summary(self):
+        payers = {
+            "warranty": self.env._("warranty"),
+            "contract": self.env._("contract"),
+            "customer": self.env._("customer"),
+        }
+        kinds = dict(self.env["service.work"]._fields["kind"]._description_selection(self.env))
+        for call in self:
+            kinds_by_payer = {}
+            for kind, terms in (call.payer_terms or {}).items():
+                kinds_by_payer.setdefault(terms["payer"], []).append(kinds[kind])
+            call.payer_summary = "; ".join(
+                f"{payers[payer]}: {', '.join(labels)}" for payer, labels in kinds_by_payer.items()
+            )
+
+    @api.onchange("partner_id", "site_id", "equipment_id", "product_id", "type_id", "raised_at")
+    def _onchange_cover(self):
+        """Show, while a call is being taken, what is promised and who pays."""
+        if self.partner_id and not self.cover_is_manual:
+            (values,) = self._get_cover_values_list()
+            if self.priority_is_manual:
+                values.pop("priority")
+            self.update(values)
+
+    def _resolve_cover(self, is_new=False):
+        """Ask the resolver for each call, store its answer and replay the clocks that it touches.
+
+        A few queries for any number of calls. A choice by hand keeps its coverage; only what
+        follows from that row is read again.
+
+        :param bool is_new: whether the calls are just being created: nothing has changed then,
+            and the clocks don't exist yet
+        """
+        changed = {}
+        # The resolver reads contracts that whoever raises a call need not see.
+        for call, values in zip(self.sudo(), self.sudo()._get_cover_values_list(), strict=True):
+            if call.priority_is_manual:
+                values.pop("priority")
+            before = call._read_cover()
+            super(ServiceCall, call).write(values)
+            if (after := call._read_cover()) != before:
+                changed[call] = (before, after)
+        if not is_new:
+            self.sudo()._tell_cover_changes(changed)
+            self._replay_clocks(is_told=True)
+
+    def _get_cover_values_list(self):
+        """Return, for each call, the values that describe its cover."""
+        coverage = self.env["service.coverage"]
+        resolved = self.filtered(lambda call: not call.cover_is_manual)
+        answers = dict(zip(
+            resolved.ids or resolved._ids,
+            coverage.resolve([call._prepare_cover_request() for call in resolved]),
+            strict=True,
+        ))
+        return [
+            self._prepare_cover_values(answers[call.id]) if call in resolved else call._prepare_manual_cover_values()
+            for call in self
+        ]
+
+    def _prepare_cover_request(self):
+        """Return what the resolver wants to know of this call."""
+        self.ensure_one()
+        return {
+            "partner_id": self.partner_id.id,
+            "site_id": self.site_id.id,
+            "equipment_id": self.equipment_id.id,
+            "product_id": self.product_id.id,
+            "call_type_id": self.type_id.id,
+            "at": self.raised_at,
+            "company_id": self.company_id.id,
+        }
+
+    @api.model
+    def _prepare_cover_values(self, answer):
+        """Return the call's values for an answer of the resolver."""
+        return {
+            "coverage_id": answer["coverage_id"],
+            "contract_id": answer["contract_id"],
+            "cover_source": answer["source"],
+            "cover_reason": answer["reason"],
+            "cover_explanation": answer["explanation"],
+            "payer_terms": answer["payers"],
+            "sla_policy_id": answer["sla_policy_id"],
+            "calendar_id": answer["calendar_id"],
+            "priority": answer["priority"] or self.default_get(["priority"])["priority"],
+        }
+
+    def _prepare_manual_cover_values(self):
+        """Return the call's values for a coverage row that was chosen by hand; no row means not covered."""
+        self.ensure_one()
+        row = self.coverage_id
+        policy = row.sla_policy_id or row.contract_id.sla_policy_id or self.company_id.service_sla_policy_id
+        return {
+            "contract_id": row.contract_id.id,
+            "cover_source": "manual",
+            "cover_reason": self.env._(
+                "%(cover)s, chosen by %(user)s: %(reason)s",
+                cover=row.display_name or self.env._("Not covered"), user=self.env.user.name,
+                reason=self.cover_manual_reason or "",
+            ),
+            "cover_explanation": [],
+            "payer_terms": {
+                kind: {
+                    "payer": "contract" if row and row._get_term(kind) != "chargeable" else "customer",
+                    "term": row._get_term(kind) if row else "chargeable",
+                    "discount": row._get_discount(kind) if row else 0.0,
+                } for kind, _label in WORK_KINDS
+            },
+            "sla_policy_id": policy.id,
+            "calendar_id": (row.calendar_id or policy.calendar_id).id,
+            "priority": row.priority or self.priority,
+        }
+
+    def _read_cover(self):
+        """Return the columns of the cover as comparable values."""
+        self.ensure_one()
+        return {name: self[name] for name in COVER_COLUMNS}
+
+    def _tell_cover_changes(self, changed):
+        """Say on each call what its new cover changed.
+
+        :param dict changed: {call: (columns before, columns after)}
+        """
+        bodies = {}
+        for call, (before, after) in changed.items():
+            lines = [
+                Markup("%s: %s &rarr; %s") % (
+                    call._fields[name]._description_string(self.env),
+                    call._format_column(name, before[name]), call._format_column(name, after[name]),
+                ) for name in COVER_COLUMNS if before[name] != after[name]
+            ]
+            bodies[call.id] = Markup("<br/>").join([self.env._("Cover resolved again."), *lines, call.cover_reason or ""])
+        if bodies:
+            self.browse(bodies)._message_log_batch(bodies=bodies)
+
+    def _format_column(self, name, value):
+        if isinstance(value, models.BaseModel):
+            return value.display_name or self.env._("none")
+        return dict(self._fields[name]._description_selection(self.env)).get(value) or self.env._("none")

@@ -1,0 +1,215 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+from ..const import CLOSING_KINDS, INSTANT_FIELD_BY_KIND, PROGRESS_KINDS, STAGE_FLAG_BY_KIND
+
+
+class ServiceCall(models.Model):
+    """The events of a call and the stages that follow from them."""
+
+    _inherit = "service.call"
+
+    # ------------------------------------------------------------
+    # Public actions
+    # ------------------------------------------------------------
+
+    def action_allocate(self, team_id=None, user_id=None):
+        """Route the calls to a team or a person for validation, planning and action.
+
+        :param int team_id: team, or None to keep
+        :param int user_id: owner, or None to keep
+        """
+        values = {name: value for name, value in (("team_id", team_id), ("user_id", user_id)) if value}
+        unallocated = self.filtered(lambda call: not call.allocated_at)
+        if values:
+            self.write(values)
+        unallocated.filtered(lambda call: not call.allocated_at)._register_event("allocated")
+        return True
+
+    def action_assign_to_me(self):
+        """Make the current user the owner of the calls."""
+        return self.action_allocate(user_id=self.env.uid)
+
+    def action_pause(self, reason=None):
+        """Put the calls on hold: deadlines wait, except those that run in pauses.
+
+        :param str reason: shown in the log and in the chatter
+        """
+        self._register_event("paused", reason=reason)
+        return True
+
+    def action_resume(self):
+        """Take the calls up again; deadlines move by the working time of the pause."""
+        self._register_event("resumed")
+        return True
+
+    def action_complete(self):
+        """Close the calls with a result; their clocks stop met or missed."""
+        self._register_event("completed")
+        return True
+
+    def action_cancel(self):
+        """Close the calls without a result."""
+        self._register_event("cancelled")
+        return True
+
+    def action_reopen(self):
+        """Open closed calls again; each clock goes on or starts anew as its target says."""
+        self._register_event("reopened")
+        return True
+
+    def action_mark_workaround(self):
+        """Record that the customer can work again although the cause isn't removed."""
+        self._register_event("workaround")
+        return True
+
+    # ------------------------------------------------------------
+    # Events
+    # ------------------------------------------------------------
+
+    def _register_event(self, kind, at=None, **vals):
+        """Write one event per call, and let stage, instants and clocks follow.
+
+        The one guarded way in which the state of a call changes.
+
+        :param str kind: one of ``const.EVENT_KINDS``
+        :param datetime at: when it happened, naive UTC; now by default
+        :param vals: further values of the event (``reason``, ``user_id``)
+        :return: the new events (sudo)
+        :raise UserError: when a call is not in a state in which this can happen
+        """
+        at = at or fields.Datetime.now()
+        for call in self:
+            call._check_event(kind, at)
+        # Work that begins ends a pause; whoever closes or restarts a call may do so from a pause too.
+        paused = self.filtered("is_paused") if kind in ("travel", "arrived") else self.browse()
+        events = paused._log_event("resumed", at, **vals) + self._log_event(kind, at, **vals)
+        self._follow_event(kind, at)
+        self._replay_clocks()
+        self._after_event(kind, at)
+        return events
+
+    def _check_event(self, kind, at):
+        """Refuse an event that cannot happen now, with one sentence that names the call."""
+        self.ensure_one()
+        if kind == "reopened":
+            if not self.is_closed:
+                raise UserError(self.env._("Call %(call)s is not closed.", call=self.name))
+        elif self.is_closed:
+            raise UserError(self.env._("Call %(call)s is closed: reopen it first.", call=self.name))
+        elif kind == "paused" and self.is_paused:
+            raise UserError(self.env._("Call %(call)s is already on hold.", call=self.name))
+        elif kind == "resumed" and not self.is_paused:
+            raise UserError(self.env._("Call %(call)s is not on hold.", call=self.name))
+        if at < self.raised_at:
+            raise UserError(self.env._("Nothing can happen to call %(call)s before it was raised.", call=self.name))
+
+    def _log_event(self, kind, at, **vals):
+        # The log belongs to the machine: users have no right to write it by hand.
+        return self.env["service.call.event"].sudo().create([
+            {"user_id": self.env.uid, **vals, "call_id": call.id, "company_id": call.company_id.id, "kind": kind, "at": at}
+            for call in self
+        ])
+
+    def _log_raised(self):
+        """Write the first event of new calls, and that of the stage in which they were created."""
+        self.env["service.call.event"].sudo().create([
+            {"call_id": call.id, "company_id": call.company_id.id, "kind": "raised", "at": call.raised_at}
+            for call in self
+        ])
+        now = fields.Datetime.now()
+        for stage, calls in self.grouped("stage_id").items():
+            kind = stage._get_event_kind() if stage else None
+            if kind and kind != "raised":
+                calls._log_event(kind, now)
+                calls._follow_event(kind, now)
+        owned = self.filtered(lambda call: call.user_id and not call.allocated_at and not call.is_closed)
+        if owned:
+            owned._log_event("allocated", now)
+            owned._follow_event("allocated", now)
+
+    def _follow_event(self, kind, at):
+        """Let the call's own columns and its stage follow an event."""
+        values = {}
+        if instant_field := INSTANT_FIELD_BY_KIND.get(kind):
+            values[instant_field] = at
+        if kind == "paused":
+            values["is_paused"] = True
+        elif kind in ("resumed", "travel", "arrived", *CLOSING_KINDS):
+            values["is_paused"] = False
+        elif kind == "reopened":
+            values.update(closed_at=False, replied_at=False)
+        if values:
+            super().write(values)
+        if kind in ("resumed", "reopened"):
+            for progress, calls in self.grouped(lambda call: call._get_progress_kind()).items():
+                calls._advance_stage(STAGE_FLAG_BY_KIND[progress], is_back_allowed=True)
+        elif flag := STAGE_FLAG_BY_KIND.get(kind):
+            self._advance_stage(flag)
+
+    def _get_progress_kind(self):
+        """Return how far the call has come, leaving pauses and closings aside."""
+        self.ensure_one()
+        reached = [kind for kind in PROGRESS_KINDS[1:] if self[INSTANT_FIELD_BY_KIND[kind]]]
+        return reached[-1] if reached else PROGRESS_KINDS[0]
+
+    def _correct_raised(self):
+        """Correct the first event of calls whose raised instant was changed, and replay their clocks."""
+        for call in self.sudo():
+            raised = call.event_ids.filtered(lambda event: event.kind == "raised" and not event.corrects_id)
+            call._log_event("raised", call.raised_at, corrects_id=raised[:1].id)
+        self._replay_clocks(is_told=True)
+
+    # ------------------------------------------------------------
+    # Stages
+    # ------------------------------------------------------------
+
+    def _find_stage(self, flag):
+        """Return the first stage with ``flag`` that serves the call's type; empty when that step is not used."""
+        self.ensure_one()
+        stages = self.env["service.call.stage"].search([])
+        return stages.filtered(lambda stage: stage[flag] and stage._serves(self.type_id))[:1]
+
+    def _advance_stage(self, flag, is_back_allowed=False):
+        """Move the calls to the stage with ``flag``; each stage is optional and none is gone back to.
+
+        :param str flag: a flag of ``service.call.stage``
+        :param bool is_back_allowed: after a pause or a reopening the call goes back to where it was
+        """
+        for call in self:
+            stage = call._find_stage(flag)
+            current = call.stage_id
+            is_ahead = not current or current.is_pause or stage.sequence > current.sequence
+            if stage and stage != current and (is_ahead or is_back_allowed or stage.is_pause):
+                call._set_stage(stage)
+
+    def _set_stage(self, stage):
+        # Beside our own write(): there, a change of stage is a person's and makes events.
+        super().write({"stage_id": stage.id})
+
+    def _change_stage(self, stage):
+        """A person moved the calls to ``stage``: write the events that this means."""
+        now = fields.Datetime.now()
+        kind = stage._get_event_kind()
+        moved = self.filtered(lambda call: call.stage_id != stage)
+        for call in moved:
+            if not stage._serves(call.type_id):
+                raise UserError(self.env._(
+                    "Stage %(stage)s is not used by calls of type %(type)s.",
+                    stage=stage.name, type=call.type_id.name,
+                ))
+        moved.filtered("is_closed")._register_event("reopened", now)
+        if not stage.is_pause:
+            moved.filtered("is_paused")._register_event("resumed", now)
+        if kind and kind != "raised":
+            moved._register_event(kind, now)
+        for call in moved:
+            call._set_stage(stage)
+
+    # ------------------------------------------------------------
+    # Hooks
+    # ------------------------------------------------------------
+
+    def _after_event(self, kind, at):
+        """Hook: called after an event was written and the clocks were replayed."""

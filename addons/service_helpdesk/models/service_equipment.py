@@ -1,0 +1,24 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import fields, models
+
+
+class ServiceEquipment(models.Model):
+    _inherit = "service.equipment"
+
+    call_ids = fields.One2many(comodel_name="service.call", inverse_name="equipment_id", string="Calls")
+    call_count = fields.Integer(compute="_compute_call_count", groups="base.group_user")
+
+    def _compute_call_count(self):
+        counts = dict(self.env["service.call"]._read_group(
+            [("equipment_id", "in", self.ids)], ["equipment_id"], ["__count"],
+        ))
+        for equipment in self:
+            equipment.call_count = counts.get(equipment, 0)
+
+    def action_view_calls(self):
+        """Open the calls of this unit."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("service_helpdesk.service_call_action")
+        return {
+            **action, "domain": [("equipment_id", "=", self.id)], "context": {"default_equipment_id": self.id},
+        }

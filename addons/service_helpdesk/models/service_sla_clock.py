@@ -1,0 +1,182 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import logging
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, ValidationError
+
+from odoo.addons.service_contract.const import METRICS
+
+from ..const import CLOCK_STATES
+
+_logger = logging.getLogger(__name__)
+
+WAKE_BATCH = 100
+
+
+class ServiceSlaClock(models.Model):
+    """One target on one call: what was promised, until when, and how it went.
+
+    Everything here is the answer of ``engine/sla_clock.py``; only an excuse is given by a person.
+    """
+
+    _name = "service.sla.clock"
+    _description = "SLA Clock"
+    _order = "deadline, id"
+    _check_company_auto = True
+    _rec_name = "metric"
+
+    call_id = fields.Many2one(
+        comodel_name="service.call", required=True, index=True, ondelete="cascade", check_company=True,
+    )
+    company_id = fields.Many2one(comodel_name="res.company", required=True, index=True)
+    commercial_partner_id = fields.Many2one(
+        comodel_name="res.partner", string="Customer", related="call_id.commercial_partner_id", store=True, index=True,
+    )
+    contract_id = fields.Many2one(
+        comodel_name="service.contract", related="call_id.contract_id", store=True, index="btree_not_null",
+    )
+    target_id = fields.Many2one(
+        comodel_name="service.sla.target", index="btree_not_null", ondelete="set null", check_company=True,
+    )
+    metric = fields.Selection(selection=METRICS, required=True)
+    cycle = fields.Integer(readonly=True, help="A call reopened with a fresh promise starts a new cycle.")
+    budget_minutes = fields.Integer(string="Budget (minutes)", readonly=True)
+    started_at = fields.Datetime(required=True)
+    deadline = fields.Datetime(help="Open while paused.")
+    stopped_at = fields.Datetime()
+    paused_minutes = fields.Float(help="Working time of the pauses that moved the deadline.")
+    state = fields.Selection(selection=CLOCK_STATES, required=True, default="running", index=True)
+    is_excused = fields.Boolean(readonly=True)
+    excuse_reason = fields.Char()
+    next_wakeup_at = fields.Datetime(readonly=True)
+    warned_points = fields.Json(readonly=True, help="Percentages of the budget that were already warned of.")
+    is_missed_told = fields.Boolean(readonly=True, help="That the deadline was missed has been told.")
+
+    _call_metric_cycle_uniq = models.UniqueIndex(
+        "(call_id, metric, cycle)", "A call has one clock per metric and cycle.",
+    )
+    _wakeup_idx = models.Index("(next_wakeup_at) WHERE next_wakeup_at IS NOT NULL")
+
+    @api.depends("metric", "call_id")
+    def _compute_display_name(self):
+        for clock in self:
+            clock.display_name = f"{clock.call_id.name} {clock._get_label('metric')}"
+
+    def _get_label(self, name):
+        """Return the translated label of the value of the selection field ``name``."""
+        self.ensure_one()
+        return dict(self._fields[name]._description_selection(self.env)).get(self[name], "")
+
+    def action_excuse(self, reason):
+        """Excuse missed clocks: they no longer count as missed.
+
+        :param str reason: why, for the customer's report
+        :raise AccessError: unless the user is a controller
+        :raise ValidationError: without a reason
+        """
+        if not self.env.user.has_group("service_helpdesk.group_service_helpdesk_controller"):
+            raise AccessError(self.env._("Only a controller may excuse a missed deadline."))
+        if not (reason or "").strip():
+            raise ValidationError(self.env._("Say why the deadline is excused."))
+        # Clocks are written by the machine alone; the controller's right was checked above.
+        self.sudo().write({"is_excused": True, "excuse_reason": reason, "state": "excused"})
+        for call, clocks in self.grouped("call_id").items():
+            call._message_log(body=self.env._(
+                "%(metrics)s excused: %(reason)s",
+                metrics=", ".join(clock._get_label("metric") for clock in clocks), reason=reason,
+            ))
+        return True
+
+    # ------------------------------------------------------------
+    # Wake-up job
+    # ------------------------------------------------------------
+
+    @api.model
+    def _get_wake_domain(self, now):
+        """Return the domain of the clocks for which something is due at ``now``."""
+        return [("next_wakeup_at", "<=", now)]
+
+    @api.model
+    def _cron_wake(self):
+        """Warn and miss what is due, then sleep until the next warning or deadline.
+
+        Each due thing is done once, even late, repeated or after a crash: what was done is
+        stored in the same transaction as its message. One bad record never stops the others.
+        """
+        now = fields.Datetime.now()
+        cron = self.env["ir.cron"]
+        domain = self._get_wake_domain(now)
+        due = self.search(domain, order="next_wakeup_at, id", limit=WAKE_BATCH)
+        cron._commit_progress(remaining=self.search_count(domain))
+        while due:
+            try:
+                with self.env.cr.savepoint():
+                    due._wake(now)
+            except Exception:  # noqa: BLE001 - whatever it is, the other clocks must go on
+                _logger.warning("Waking %s clocks together failed, going one by one.", len(due), exc_info=True)
+                due._wake_one_by_one(now)
+            if not cron._commit_progress(len(due)):
+                break
+            due = self.search(domain, order="next_wakeup_at, id", limit=WAKE_BATCH)
+        self._trigger_wake()
+
+    def _wake_one_by_one(self, now):
+        for clock in self:
+            try:
+                with self.env.cr.savepoint():
+                    clock._wake(now)
+            except Exception as error:  # noqa: BLE001 - reported on the record, the others go on
+                _logger.exception("Clock %s could not be woken", clock.id)
+                clock.next_wakeup_at = False
+                clock.call_id._message_log(body=self.env._(
+                    "The deadline of this call could not be watched: %(error)s", error=error,
+                ))
+
+    def _wake(self, now):
+        """Do what is due for these clocks: bring them up to date, then tell what changed."""
+        told = self.filtered("is_missed_told")
+        warned = {clock: set(clock.warned_points or ()) for clock in self}
+        self.call_id._replay_clocks(now=now, is_waking=True)
+        missed = self.filtered("is_missed_told") - told
+        missed._after_missed()
+        for clock in self - missed:
+            if clock.state == "running" and (new_points := set(clock.warned_points or ()) - warned[clock]):
+                clock._after_warned(max(new_points))
+
+    @api.model
+    def _trigger_wake(self):
+        """Ask the scheduler to run the wake-up job at the next warning or deadline."""
+        clock = self.search([("next_wakeup_at", "!=", False)], order="next_wakeup_at", limit=1)
+        if clock:
+            # Waking is the machine's: whoever logs a call may set the alarm.
+            self.env.ref("service_helpdesk.ir_cron_sla_wake").sudo()._trigger(at=clock.next_wakeup_at)
+
+    # ------------------------------------------------------------
+    # Hooks
+    # ------------------------------------------------------------
+
+    def _after_warned(self, percent):
+        """Hook: a warning point was reached. Notes it on the call.
+
+        :param int percent: percentage of the budget that is used up
+        """
+        for clock in self:
+            clock.call_id._message_log(body=self.env._(
+                "%(metric)s: %(percent)s %% of the time is used, deadline %(deadline)s.",
+                metric=clock._get_label("metric"), percent=percent,
+                deadline=clock.call_id._format_at_site(clock.deadline),
+            ))
+
+    def _after_missed(self):
+        """Hook: a deadline passed. Notes it, and gives the owner or the team's leader a task."""
+        for clock in self:
+            call = clock.call_id
+            body = self.env._(
+                "%(metric)s missed: the deadline was %(deadline)s.",
+                metric=clock._get_label("metric"), deadline=call._format_at_site(clock.deadline),
+            )
+            call._message_log(body=body)
+            if responsible := call.user_id or call.team_id.user_id:
+                call.activity_schedule(
+                    "mail.mail_activity_data_todo", summary=body, user_id=responsible.id,
+                )
