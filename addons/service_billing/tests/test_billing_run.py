@@ -31,7 +31,9 @@ class TestBillingRun(BillingCommon):
         }])
         for line in invoice.invoice_line_ids:
             self.assertEqual(line.analytic_distribution, {str(contract.analytic_account_id.id): 100.0})
-            self.assertEqual(line.tax_ids, line.product_id.taxes_id)
+            self.assertTrue(line.tax_ids)
+            self.assertEqual(
+                line.tax_ids, line.product_id.taxes_id.filtered(lambda tax: tax.company_id == self.company))
 
     def test_a_second_run_bills_nothing(self):
         self._new_contract()
@@ -95,7 +97,7 @@ class TestBillingRun(BillingCommon):
         self._run("2026-07-01")
         contract.coverage_ids.action_reprice(date="2026-07-16", price=130.0)
         run = self._run("2026-07-16")
-        self.assertEqual(sum(self._amounts(run)), 15.49)
+        self.assertAlmostEqual(sum(self._amounts(run)), 15.49)
 
     def test_change_of_price_of_whole_periods(self):
         contract = self._new_contract(self.units[:1], proration="full")
@@ -126,7 +128,7 @@ class TestBillingRun(BillingCommon):
                 )
                 run = self._run("2026-03-12", contracts)
                 self.assertEqual(len(run.move_ids), invoices)
-                self.assertEqual(sum(self._amounts(run)), 193.56)
+                self.assertAlmostEqual(sum(self._amounts(run)), 193.56)
                 for move in run.move_ids:
                     keys = {
                         (charge.contract_id if grouping == "contract" else None,
