@@ -182,13 +182,11 @@ class ServiceEquipment(models.Model):
 
     @api.depends_context("company", "allowed_company_ids", "uid")
     def _compute_exchange_count(self):
-        counts = dict(
-            self.env["service.exchange"]._read_group(
-                [("equipment_id", "in", self.ids), ("state", "=", "done")],
-                ["equipment_id"],
-                ["__count"],
-            )
-        )
+        Exchange = self.env["service.exchange"]
+        domain = [("equipment_id", "in", self.ids), ("state", "=", "done")]
+        counts = {}
+        if Exchange.has_access("read"):
+            counts = dict(Exchange._read_group(domain, ["equipment_id"], ["__count"]))
         for equipment in self:
             equipment.exchange_count = counts.get(equipment, 0)
 

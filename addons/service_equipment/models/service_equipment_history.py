@@ -1,11 +1,29 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo import fields, models
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.tools import format_date
+
+INTERNAL = "service_equipment.group_service_equipment_user,service_equipment.group_service_auditor"
 
 
 class ServiceEquipment(models.Model):
     """What a unit was made of on any day, and what happened to it."""
 
     _inherit = "service.equipment"
+
+    history_html = fields.Html(string="History", compute="_compute_history_html", sanitize=False, groups=INTERNAL)
+
+    # Shown on the form only, for one unit at a time: always as of now.
+    @api.depends_context("lang", "uid")
+    def _compute_history_html(self):
+        for equipment in self:
+            rows = Markup().join(
+                Markup("<tr><td>%s</td><td>%s</td><td>%s</td></tr>")
+                % (format_date(self.env, entry["date"]), entry["title"], entry["text"])
+                for entry in (equipment.history() if equipment.id else [])
+            )
+            equipment.history_html = rows and Markup('<table class="table table-sm">%s</table>') % rows
 
     def components_at(self, date):
         """Return the component rows that were in these units on a day.
@@ -31,6 +49,8 @@ class ServiceEquipment(models.Model):
             `res_model` and `res_id` of the document behind the entry
         """
         self.ensure_one()
+        # Earlier owners and internal documents are not for the portal.
+        self.env["service.exchange"].check_access("read")
         self.check_access("read")
         entries = self._get_history_entries()
         return sorted(entries, key=lambda entry: entry["date"], reverse=True)

@@ -307,6 +307,14 @@ class ServiceExchange(models.Model):
             exchange._transition("reversed")
         self._after_reversed()
 
+    def action_view_moves(self):
+        """Open the stock moves of these exchanges.
+
+        :return: an `ir.actions.act_window` dict
+        """
+        action = self.env["ir.actions.act_window"]._for_xml_id("stock.stock_move_action")
+        return {**action, "domain": [("service_exchange_id", "in", self.ids)], "context": {}}
+
     # ------------------------------------------------------------------
     # Business
     # ------------------------------------------------------------------
