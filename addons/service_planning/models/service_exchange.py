@@ -1,9 +1,10 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 
 class ServiceExchange(models.Model):
-    """A component can be exchanged on a visit."""
+    """A component can be exchanged on a visit; its part line then stands on that visit too."""
 
     _inherit = "service.exchange"
 
@@ -14,3 +15,20 @@ class ServiceExchange(models.Model):
         check_company=True,
         copy=False,
     )
+
+    @api.constrains("visit_id", "call_id")
+    def _check_visit_call(self):
+        for exchange in self:
+            if exchange.visit_id and exchange.call_id not in exchange.visit_id.call_ids:
+                raise ValidationError(
+                    self.env._(
+                        "The exchange on visit %(visit)s must name one of the calls of that visit.",
+                        visit=exchange.visit_id.name,
+                    )
+                )
+
+    def _prepare_work_values(self):
+        values = super()._prepare_work_values()
+        values["visit_id"] = self.visit_id.id
+        values["resource_id"] = values["resource_id"] or self.visit_id.lead_id.id
+        return values
