@@ -16,5 +16,6 @@
         "data/product_product_data.xml",
         "data/service_call_type_data.xml",
         "data/service_contract_type_data.xml",
+        "data/ir_cron_data.xml",
     ],
 }

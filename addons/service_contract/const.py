@@ -1,7 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Selections shared by the whole service chain.
 
-One list each, so that a coverage row, an SLA target and a call can never disagree about what "urgent" or "travel" is called.
+One list each, so that a coverage row, an SLA target and a call can never disagree about what "urgent" is called.
 The kinds of work are those of ``service_equipment.const.WORK_KINDS``.
 """
 

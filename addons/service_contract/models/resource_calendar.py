@@ -1,22 +1,133 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo import models
-from odoo.exceptions import ValidationError
+from collections import defaultdict
+from datetime import timedelta
+
+import pytz
+from odoo import api, models
+from odoo.exceptions import UserError
+
+from ..engine import working_time
+
+# A calendar without any hours for so long is a mistake, not a long holiday (rules.md 1).
+HORIZON = timedelta(days=730)
 
 
 class ResourceCalendar(models.Model):
+    """Feeds the working-time engine: calendars as wall time at a site, with the holidays of one company."""
+
     _inherit = "resource.calendar"
 
     def _check_service_calendar(self):
-        """Refuse, by name, a calendar that cannot drive a clock: flexible hours or no hours at all."""
+        """Refuse, by name, a calendar that cannot drive a clock: flexible hours, or no hours at all.
+
+        :raise UserError: for the first such calendar
+        """
         for calendar in self:
             if calendar.flexible_hours:
-                raise ValidationError(
+                raise UserError(
                     self.env._(
                         "The working hours %(calendar)s are flexible; a service level needs fixed hours.",
                         calendar=calendar.name,
-                    ),
+                    )
                 )
-            if not calendar.attendance_ids:
-                raise ValidationError(
-                    self.env._("The working hours %(calendar)s contain no hours.", calendar=calendar.name),
+            if not calendar._get_service_attendances():
+                raise UserError(self.env._("The working hours %(calendar)s contain no hours.", calendar=calendar.name))
+
+    def _get_working_time(self, tz, start, end, company):
+        """Return the hours of one calendar, or of none, as wall time at a site.
+
+        :param str tz: name of the site's time zone
+        :param start: first instant of the window, naive UTC
+        :param end: last instant of the window, naive UTC
+        :param company: `res.company` whose holidays count
+        :return: `engine.working_time.WorkingTime`; round the clock for an empty record
+        :raise UserError: for flexible hours, or none in the two years from `start`
+        """
+        key = (self, tz, company)
+        return self._get_working_times([key], start, end)[key]
+
+    @api.model
+    def _get_working_times(self, keys, start, end):
+        """Return the hours of many calendars at many places: three queries for any number of keys.
+
+        :param keys: iterable of (calendar or empty record, time zone name, company)
+        :param start: first instant of the window, naive UTC
+        :param end: last instant of the window, naive UTC
+        :return: dict {key: `engine.working_time.WorkingTime`}
+        """
+        keys = list(dict.fromkeys(keys))
+        # A clock needs the hours whoever looks: portal users have no rights on calendars, and Odoo's own rule hides
+        # holidays from users. Only working time leaves this method.
+        calendars = self.sudo().union(*(calendar.sudo() for calendar, _tz, _company in keys))
+        calendars._check_service_calendar()
+        companies = self.env["res.company"].union(*(company for _calendar, _tz, company in keys))
+        holidays = calendars._get_service_leaves(companies, start, max(end, start + HORIZON))
+        return {
+            key: key[0].sudo()._build_working_time(key[1], start, end, holidays[key[0].id, key[2].id])
+            if key[0]
+            else working_time.WorkingTime(always=True)
+            for key in keys
+        }
+
+    def _build_working_time(self, tz, start, end, holidays):
+        """Return the hours of one calendar less its holidays; see :meth:`_get_working_time`."""
+        attendances = self._get_service_attendances()
+        zone = pytz.timezone(tz)
+        hours = working_time.build(attendances, holidays, zone, start, end)
+        if hours.intervals:
+            return hours
+        if not working_time.build(attendances, holidays, zone, start, start + HORIZON).intervals:
+            raise UserError(
+                self.env._(
+                    "The working hours %(calendar)s contain no hours in the two years from %(date)s.",
+                    calendar=self.name,
+                    date=start.date(),
                 )
+            )
+        return hours
+
+    def _get_service_attendances(self):
+        """Return the windows of work as values of the engine: no breaks, no section lines."""
+        self.ensure_one()
+        return [
+            working_time.Attendance(
+                weekday=int(attendance.dayofweek),
+                hour_from=attendance.hour_from,
+                hour_to=attendance.hour_to,
+                week=int(attendance.week_type) if self.two_weeks_calendar and attendance.week_type else None,
+            )
+            for attendance in self.attendance_ids
+            if attendance._is_work_period() and attendance.hour_from < attendance.hour_to
+        ]
+
+    def _get_service_leaves(self, companies, start, end):
+        """Return the holidays of calendars as wall time, by (calendar id, company id).
+
+        Those of the calendar itself and those of every calendar; of the company and of every company. Time off of a
+        single resource is not a holiday. Each is wall time in the zone of the calendar it was entered for.
+        """
+        holidays = defaultdict(list)
+        # A day of margin on both sides, since the wall time of another zone is up to a day away.
+        domain = [
+            ("time_type", "=", "leave"),
+            ("resource_id", "=", False),
+            ("calendar_id", "in", [False, *self.ids]),
+            ("company_id", "in", [False, *companies.ids]),
+            ("date_from", "<=", end + timedelta(days=1)),
+            ("date_to", ">=", start - timedelta(days=1)),
+        ]
+        for leave in self.env["resource.calendar.leaves"].sudo().search(domain) if self else ():
+            for calendar in leave.calendar_id or self:
+                zone = pytz.timezone((leave.calendar_id or leave.company_id.resource_calendar_id or calendar).tz)
+                wall = tuple(
+                    instant.replace(tzinfo=pytz.utc).astimezone(zone).replace(tzinfo=None)
+                    for instant in (leave.date_from, leave.date_to)
+                )
+                for company in leave.company_id or companies:
+                    holidays[calendar.id, company.id].append((wall[0], _round_up(wall[1])))
+        return holidays
+
+
+def _round_up(instant):
+    """Return the next full minute: Odoo writes the end of a day as 23:59:59."""
+    return instant if not instant.second else instant.replace(second=0, microsecond=0) + timedelta(minutes=1)

@@ -1,5 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import fields, models
+from odoo.exceptions import UserError
 
 
 class ServiceConsumption(models.Model):
@@ -45,3 +46,31 @@ class ServiceConsumption(models.Model):
         "(reversal_of_id) WHERE reversal_of_id IS NOT NULL",
         "A consumption is given back once.",
     )
+
+    def write(self, vals):
+        raise UserError(self.env._("What was taken from a quota stands; it can only be given back."))
+
+    def unlink(self):
+        raise UserError(self.env._("What was taken from a quota stands; it can only be given back."))
+
+    def _reverse(self):
+        """Give back exactly what was taken, by opposite rows; what was given back already stays as it is.
+
+        :return: the new rows
+        """
+        # Whoever takes back the validation of work gives back what it took, as in `service.entitlement._consume`.
+        taken = self.sudo().filtered(lambda row: not row.reversal_of_id and not row.reversal_ids)
+        for consumption in taken:
+            entitlement = consumption.entitlement_id
+            entitlement._add_used(-entitlement._to_decimal(consumption.quantity))
+        return taken.create([consumption._prepare_reversal_values() for consumption in taken])
+
+    def _prepare_reversal_values(self):
+        """Return the values of the row that gives one back."""
+        self.ensure_one()
+        return {
+            "entitlement_id": self.entitlement_id.id,
+            "quantity": -self.quantity,
+            "date": self.date,
+            "reversal_of_id": self.id,
+        }

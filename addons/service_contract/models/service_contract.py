@@ -2,8 +2,8 @@
 from datetime import timedelta
 
 from dateutil.relativedelta import relativedelta
-
 from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
 
 from ..const import INTERVAL_UNITS
 
@@ -111,6 +111,11 @@ class ServiceContract(models.Model):
         groups="service_contract.group_service_contract_price",
     )
     date_notice = fields.Date(string="Renewal Notice", compute="_compute_date_notice", store=True)
+    date_notified = fields.Date(
+        readonly=True,
+        copy=False,
+        help="The last day of the term for which the responsible was told about the renewal.",
+    )
 
     # money
     currency_id = fields.Many2one(
@@ -178,14 +183,27 @@ class ServiceContract(models.Model):
         check_company=True,
         tracking=True,
     )
-    coverage_ids = fields.One2many(comodel_name="service.coverage", inverse_name="contract_id", copy=True)
+    coverage_ids = fields.One2many(comodel_name="service.coverage", inverse_name="contract_id")
     period_ids = fields.One2many(comodel_name="service.contract.period", inverse_name="contract_id", copy=True)
     entitlement_ids = fields.One2many(comodel_name="service.entitlement", inverse_name="contract_id")
     suspension_ids = fields.One2many(comodel_name="service.contract.suspension", inverse_name="contract_id")
+    equipment_ids = fields.Many2many(
+        comodel_name="service.equipment",
+        string="Covered Units",
+        compute="_compute_equipment_ids",
+    )
+    double_coverage = fields.Char(
+        compute="_compute_double_coverage",
+        help="Units that two priced rows bill for the same service on the same day.",
+    )
 
     _check_dates = models.Constraint("CHECK (date_end >= date_start)", "A contract cannot end before it begins.")
     _check_notice_days = models.Constraint("CHECK (notice_days >= 0)", "The notice is not a negative number of days.")
     _check_interval_count = models.Constraint("CHECK (interval_count > 0)", "The billing interval is at least one.")
+
+    # ------------------------------------------------------------------
+    # Computed fields
+    # ------------------------------------------------------------------
 
     @api.depends("date_start")
     def _compute_date_end(self):
@@ -210,14 +228,124 @@ class ServiceContract(models.Model):
         for contract in self:
             contract.currency_id = contract.pricelist_id.currency_id or contract.company_id.currency_id
 
+    @api.depends(
+        "coverage_ids.price",
+        "coverage_ids.date_start",
+        "coverage_ids.date_end",
+        "coverage_ids.interval_count",
+        "coverage_ids.interval_unit",
+        "date_anchor",
+        "proration",
+        "currency_id",
+    )
     def _compute_amount_total(self):
-        pass
+        for contract in self:
+            contract.amount_total = sum(row._get_term_value() for row in contract.coverage_ids)
+
+    @api.depends("coverage_ids.equipment_id")
+    def _compute_equipment_ids(self):
+        for contract in self:
+            contract.equipment_ids = contract.coverage_ids.equipment_id
+
+    @api.depends(
+        "coverage_ids.equipment_id",
+        "coverage_ids.product_id",
+        "coverage_ids.price",
+        "coverage_ids.date_start",
+        "coverage_ids.date_end",
+    )
+    def _compute_double_coverage(self):
+        for contract in self:
+            doubles = contract.coverage_ids._get_doubles()
+            contract.double_coverage = ", ".join(doubles.equipment_id.mapped("display_name"))
+
+    def _compute_access_url(self):
+        super()._compute_access_url()
+        for contract in self:
+            contract.access_url = f"/my/contracts/{contract.id}"
+
+    # ------------------------------------------------------------------
+    # Constraints
+    # ------------------------------------------------------------------
+
+    @api.constrains("date_start", "date_end")
+    def _check_inside_term(self):
+        self.coverage_ids._check_inside_contract()
+        self.period_ids._check_inside_contract()
+
+    @api.constrains("currency_id", "pricelist_id")
+    def _check_pricelist_currency(self):
+        for contract in self:
+            if contract.pricelist_id and contract.pricelist_id.currency_id != contract.currency_id:
+                raise ValidationError(
+                    self.env._(
+                        "The tariff %(tariff)s is in %(tariff_currency)s, contract %(contract)s is in %(currency)s.",
+                        tariff=contract.pricelist_id.name,
+                        tariff_currency=contract.pricelist_id.currency_id.name,
+                        contract=contract.name,
+                        currency=contract.currency_id.name,
+                    )
+                )
+
+    @api.onchange("type_id")
+    def _onchange_type_id(self):
+        """Take over the terms of the type, as a proposal for the rows."""
+        if self.type_id:
+            self.update(self.type_id._prepare_terms_values())
+
+    # ------------------------------------------------------------------
+    # CRUD
+    # ------------------------------------------------------------------
 
     @api.model_create_multi
     def create(self, vals_list):
-        vals_list = [dict(vals) for vals in vals_list]
+        unnamed = [vals for vals in vals_list if vals.get("name", "/") == "/"]
+        numbers = iter(self.env["ir.sequence"]._next_range_by_code(self._name, len(unnamed)))
+        vals_list = [
+            {**vals, "name": next(numbers)} if vals.get("name", "/") == "/" else dict(vals) for vals in vals_list
+        ]
         for vals in vals_list:
-            if vals.get("name", "/") == "/":
-                company = self.env["res.company"].browse(vals.get("company_id") or self.env.company.id)
-                vals["name"] = self.env["ir.sequence"].with_company(company).next_by_code("service.contract")
+            self._check_protected_values(vals)
         return super().create(vals_list)
+
+    def write(self, vals):
+        self._check_protected_values(vals)
+        return super().write(vals)
+
+    def copy(self, default=None):
+        copies = super().copy(default)
+        for contract, copied in zip(self, copies, strict=True):
+            for row in contract.coverage_ids.filtered(lambda row: not row.period_id and row.date_end >= row.date_start):
+                row.copy({"contract_id": copied.id})
+        return copies
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_begun(self):
+        for contract in self:
+            if contract.analytic_account_id or contract.state not in ("draft", "cancelled"):
+                raise UserError(
+                    self.env._(
+                        "Contract %(contract)s was active once: cancel it instead of deleting it.",
+                        contract=contract.name,
+                    )
+                )
+
+    def _check_protected_values(self, vals):
+        """Refuse values that only an action may write."""
+        if not self.env.su and vals.get("state", "draft") != "draft":
+            raise UserError(self.env._("The state of a contract changes by its actions only."))
+
+    # ------------------------------------------------------------------
+    # Actions
+    # ------------------------------------------------------------------
+
+    def action_open_equipment(self):
+        """Open the units that the contract covers."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Covered Units"),
+            "res_model": "service.equipment",
+            "view_mode": "list,form",
+            "domain": [("id", "in", self.equipment_ids.ids)],
+        }

@@ -1,5 +1,11 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo import fields, models
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+QUOTAS = {"free_calls": "calls", "free_hours": "hours", "hours_maintained": "hours_maintained"}
+ONE_DAY = timedelta(days=1)
 
 
 class ServiceContractPeriod(models.Model):
@@ -20,8 +26,22 @@ class ServiceContractPeriod(models.Model):
     commercial_partner_id = fields.Many2one(related="contract_id.commercial_partner_id", store=True, index=True)
     contract_state = fields.Selection(related="contract_id.state", string="Contract State", store=True)
     currency_id = fields.Many2one(related="contract_id.currency_id")
-    date_start = fields.Date(string="First Day", required=True)
-    date_end = fields.Date(string="Last Day", required=True)
+    date_start = fields.Date(
+        string="First Day",
+        compute="_compute_dates",
+        store=True,
+        readonly=False,
+        precompute=True,
+        required=True,
+    )
+    date_end = fields.Date(
+        string="Last Day",
+        compute="_compute_dates",
+        store=True,
+        readonly=False,
+        precompute=True,
+        required=True,
+    )
     free_calls = fields.Float(digits="Product Unit")
     free_hours = fields.Float(digits="Product Unit")
     hours_maintained = fields.Float(
@@ -60,3 +80,142 @@ class ServiceContractPeriod(models.Model):
         "CHECK (COALESCE(rollover_percent, 0) BETWEEN 0 AND 100)",
         "A roll-over is between 0 and 100 percent.",
     )
+
+    @api.depends("contract_id.date_start", "contract_id.date_end")
+    def _compute_dates(self):
+        """Propose what the periods so far leave of the term; a draft's only period follows the term."""
+        for period in self:
+            contract = period.contract_id
+            others = contract.period_ids - period - period._origin
+            is_following = contract.state == "draft" and not others
+            if is_following or not period.date_start:
+                ends = others.filtered("date_end").mapped("date_end")
+                period.date_start = max(ends) + ONE_DAY if ends else contract.date_start
+            if is_following or not period.date_end:
+                period.date_end = contract.date_end
+
+    @api.depends("date_start", "date_end")
+    def _compute_display_name(self):
+        for period in self:
+            period.display_name = f"{period.date_start} - {period.date_end}"
+
+    @api.constrains("date_start", "date_end", "contract_id")
+    def _check_inside_contract(self):
+        for period in self:
+            contract = period.contract_id
+            if period.date_start < contract.date_start or period.date_end > contract.date_end:
+                raise ValidationError(
+                    self.env._(
+                        "The period %(period)s is outside the term of contract %(contract)s.",
+                        period=period.display_name,
+                        contract=contract.name,
+                    )
+                )
+            before = None
+            for current in contract.period_ids.sorted("date_start"):
+                if before and current.date_start <= before.date_end:
+                    raise ValidationError(
+                        self.env._(
+                            "The periods %(first)s and %(second)s of contract %(contract)s overlap.",
+                            first=before.display_name,
+                            second=current.display_name,
+                            contract=contract.name,
+                        )
+                    )
+                before = current
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        periods = super().create(vals_list)
+        begun = periods.filtered(lambda period: period.contract_id.state != "draft")
+        begun._create_flat_coverages()
+        begun._sync_entitlements()
+        return periods
+
+    def write(self, vals):
+        self._check_frozen(vals)
+        res = super().write(vals)
+        if not QUOTAS.keys().isdisjoint(vals):
+            self.filtered(lambda period: period.contract_id.state != "draft")._sync_entitlements()
+        return res
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_begun(self):
+        if self.filtered(lambda period: period.contract_id.state != "draft"):
+            raise UserError(self.env._("The periods of a contract that has begun cannot be deleted."))
+
+    def action_close(self):
+        """Freeze periods: no more work may be dated in them, and what is left rolls over as agreed.
+
+        :raise UserError: for a period that is closed already
+        """
+        for period in self:
+            if period.state == "closed":
+                raise UserError(self.env._("The period %(period)s is closed already.", period=period.display_name))
+            period.entitlement_ids._roll_over()
+            period.state = "closed"
+        return True
+
+    def _check_frozen(self, vals):
+        """Refuse changes to a closed period, and of the dates and the price once the contract has begun."""
+        locked = {"date_start", "date_end", "price", "contract_id"} & vals.keys()
+        for period in self:
+            if period.state == "closed":
+                raise UserError(
+                    self.env._("The period %(period)s is closed and cannot change.", period=period.display_name)
+                )
+            if locked and period.contract_id.state != "draft":
+                raise UserError(
+                    self.env._(
+                        "Contract %(contract)s has begun: the dates and the price of its periods stand.",
+                        contract=period.contract_id.name,
+                    )
+                )
+
+    def _create_flat_coverages(self):
+        """Write the flat prices of periods as whole-contract rows, which are what is billed (rules.md 5)."""
+        priced = self.filtered("price")
+        self.env["service.coverage"].create([period._prepare_flat_coverage_values() for period in priced])
+
+    def _prepare_flat_coverage_values(self):
+        """Return the values of the row that bills the period's flat price."""
+        self.ensure_one()
+        return {
+            "contract_id": self.contract_id.id,
+            "period_id": self.id,
+            "name": self.env._("Whole contract, %(period)s", period=self.display_name),
+            "date_start": self.date_start,
+            "date_end": self.date_end,
+            "price": self.price,
+            "interval_count": 1,
+            "interval_unit": "once",
+        }
+
+    def _sync_entitlements(self):
+        """Make the buckets of the periods' quotas, or bring their quantities up to date."""
+        values_list = []
+        for period in self:
+            by_unit = {entitlement.unit: entitlement for entitlement in period.entitlement_ids}
+            for field_name, unit in QUOTAS.items():
+                quantity = period[field_name]
+                if unit in by_unit:
+                    by_unit[unit].quantity = quantity + by_unit[unit].quantity_rolled
+                elif quantity:
+                    values_list.append(period._prepare_entitlement_values(field_name))
+        self.env["service.entitlement"].create(values_list)
+
+    def _prepare_entitlement_values(self, field_name):
+        """Return the values of the bucket for one of the period's quotas."""
+        self.ensure_one()
+        labels = self.fields_get([field_name], ["string"])
+        return {
+            "contract_id": self.contract_id.id,
+            "period_id": self.id,
+            "source": "period",
+            "name": labels[field_name]["string"],
+            "unit": QUOTAS[field_name],
+            "quantity": self[field_name],
+            "date_start": self.date_start,
+            "date_end": self.date_end,
+            "rollover_percent": self.rollover_percent,
+        }

@@ -25,3 +25,8 @@ class ServiceContractSuspension(models.Model):
         "CHECK (date_end IS NULL OR date_end >= date_start)",
         "A suspension cannot end before it begins.",
     )
+
+    def _is_on(self, day):
+        """Tell whether the suspension lasts on a day."""
+        self.ensure_one()
+        return self.date_start <= day and (not self.date_end or day <= self.date_end)

@@ -1,11 +1,17 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from datetime import timedelta
+from decimal import Decimal
+from itertools import combinations
+
 from odoo import api, fields, models
-from odoo.addons.service_equipment.const import WORK_KINDS
+from odoo.exceptions import UserError, ValidationError
 
 from ..const import INTERVAL_UNITS, PRIORITIES, TERMS
+from ..engine import value
 
-TERM_FIELDS = [f"term_{kind}" for kind, _label in WORK_KINDS]
-DISCOUNT_FIELDS = [f"discount_{kind}" for kind, _label in WORK_KINDS]
+ONE_DAY = timedelta(days=1)
+# What a begun contract changes by dated rows only, see action_end and action_reprice.
+DATED_FIELDS = {"contract_id", "equipment_id", "price", "interval_count", "interval_unit", "date_start"}
 
 
 class ServiceCoverage(models.Model):
@@ -122,6 +128,16 @@ class ServiceCoverage(models.Model):
         check_company=True,
     )
 
+    origin_id = fields.Many2one(
+        comodel_name="service.coverage",
+        string="Re-prices",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="cascade",
+        help="The first of the rows that are one priced thing over time.",
+    )
+
     # service level
     sla_policy_id = fields.Many2one(
         comodel_name="service.sla.policy",
@@ -138,17 +154,47 @@ class ServiceCoverage(models.Model):
     )
 
     # who pays
-    term_labour = fields.Selection(selection=TERMS, compute="_compute_terms", store=True, readonly=False, precompute=True)
-    term_travel = fields.Selection(selection=TERMS, compute="_compute_terms", store=True, readonly=False, precompute=True)
+    term_labour = fields.Selection(
+        selection=TERMS,
+        compute="_compute_terms",
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
+    term_travel = fields.Selection(
+        selection=TERMS,
+        compute="_compute_terms",
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
     term_distance = fields.Selection(
-        selection=TERMS, compute="_compute_terms", store=True, readonly=False, precompute=True
+        selection=TERMS,
+        compute="_compute_terms",
+        store=True,
+        readonly=False,
+        precompute=True,
     )
     term_expense = fields.Selection(
-        selection=TERMS, compute="_compute_terms", store=True, readonly=False, precompute=True
+        selection=TERMS,
+        compute="_compute_terms",
+        store=True,
+        readonly=False,
+        precompute=True,
     )
-    term_part = fields.Selection(selection=TERMS, compute="_compute_terms", store=True, readonly=False, precompute=True)
+    term_part = fields.Selection(
+        selection=TERMS,
+        compute="_compute_terms",
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
     term_callout = fields.Selection(
-        selection=TERMS, compute="_compute_terms", store=True, readonly=False, precompute=True
+        selection=TERMS,
+        compute="_compute_terms",
+        store=True,
+        readonly=False,
+        precompute=True,
     )
     discount_labour = fields.Float(compute="_compute_terms", store=True, readonly=False, precompute=True)
     discount_travel = fields.Float(compute="_compute_terms", store=True, readonly=False, precompute=True)
@@ -165,7 +211,10 @@ class ServiceCoverage(models.Model):
         "CHECK (date_end >= date_start - 1)",
         "A coverage row cannot end before it begins.",
     )
-    _check_price = models.Constraint("CHECK (COALESCE(price, 0) >= 0)", "The price of a coverage row cannot be negative.")
+    _check_price = models.Constraint(
+        "CHECK (COALESCE(price, 0) >= 0)",
+        "The price of a coverage row cannot be negative.",
+    )
     _check_interval_count = models.Constraint("CHECK (interval_count > 0)", "The interval of a price is at least one.")
 
     @api.depends("equipment_id", "contract_id")
@@ -192,4 +241,149 @@ class ServiceCoverage(models.Model):
     @api.depends("contract_id")
     def _compute_terms(self):
         for coverage in self:
-            coverage.update(coverage.contract_id._prepare_terms_values() if coverage.contract_id else {})
+            terms = coverage.contract_id or self.env["service.contract"].new({})
+            coverage.update(terms._prepare_terms_values())
+
+    # ------------------------------------------------------------------
+    # Constraints
+    # ------------------------------------------------------------------
+
+    @api.constrains("date_start", "date_end", "contract_id")
+    def _check_inside_contract(self):
+        for coverage in self:
+            contract = coverage.contract_id
+            if coverage.date_start < contract.date_start or coverage.date_end > contract.date_end:
+                raise ValidationError(
+                    self.env._(
+                        "%(row)s (%(start)s - %(end)s) is outside the term of contract %(contract)s.",
+                        row=coverage.name,
+                        start=coverage.date_start,
+                        end=coverage.date_end,
+                        contract=contract.name,
+                    )
+                )
+
+    @api.constrains("calendar_id", "time_frame_calendar_id")
+    def _check_calendars(self):
+        (self.calendar_id | self.time_frame_calendar_id)._check_service_calendar()
+
+    # ------------------------------------------------------------------
+    # CRUD
+    # ------------------------------------------------------------------
+
+    def write(self, vals):
+        self._check_dated(vals)
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_begun(self):
+        for coverage in self:
+            if coverage.contract_id.state != "draft":
+                raise UserError(
+                    self.env._(
+                        "%(row)s is part of a contract that has begun: end it with a last day instead.",
+                        row=coverage.name,
+                    )
+                )
+
+    def _check_dated(self, vals):
+        """Refuse changes in place of what a begun contract changes by dated rows."""
+        changed = DATED_FIELDS & vals.keys()
+        for coverage in self:
+            if changed and coverage.contract_id.state != "draft":
+                raise UserError(
+                    self.env._(
+                        "Contract %(contract)s has begun: give %(row)s a last day, or a new price from a day on.",
+                        contract=coverage.contract_id.name,
+                        row=coverage.name,
+                    )
+                )
+
+    # ------------------------------------------------------------------
+    # Actions
+    # ------------------------------------------------------------------
+
+    def action_end(self, date):
+        """Remove from the contract with a last day; what was billed beyond it is given back by the billing.
+
+        A day before the row's first makes the row cover nothing at all.
+
+        :param date: last day covered (date or ISO text)
+        :raise UserError: when a row ends earlier already
+        """
+        last_day = fields.Date.to_date(date)
+        for coverage in self:
+            if last_day > coverage.date_end:
+                raise UserError(
+                    self.env._("%(row)s ends on %(date)s already.", row=coverage.name, date=coverage.date_end)
+                )
+            coverage.date_end = max(last_day, coverage.date_start - ONE_DAY)
+        return True
+
+    def action_reprice(self, date, price):
+        """Change the price from a day on, by a row that follows this one.
+
+        :param date: first day at the new price (date or ISO text)
+        :param float price: per interval, in the contract's currency
+        :return: the new rows
+        :raise UserError: when the day is not one of the row's
+        """
+        first_day = fields.Date.to_date(date)
+        following = self.browse()
+        for coverage in self:
+            if not coverage.date_start <= first_day <= coverage.date_end:
+                raise UserError(
+                    self.env._(
+                        "%(date)s is not a day of %(row)s (%(start)s - %(end)s).",
+                        date=first_day,
+                        row=coverage.name,
+                        start=coverage.date_start,
+                        end=coverage.date_end,
+                    )
+                )
+            following |= coverage.copy(coverage._prepare_following_values(first_day, price))
+            coverage.date_end = first_day - ONE_DAY
+        return following
+
+    # ------------------------------------------------------------------
+    # Business
+    # ------------------------------------------------------------------
+
+    def _get_term_value(self):
+        """Return the row's price over its days, in the contract's currency."""
+        self.ensure_one()
+        contract = self.contract_id
+        if not self.price or not self.date_start or not self.date_end:
+            return 0.0
+        rhythm = value.Rhythm(
+            anchor=contract.date_anchor,
+            count=self.interval_count,
+            unit=self.interval_unit,
+            mode=contract.proration,
+            step=Decimal(repr(contract.currency_id.rounding)),
+        )
+        return float(value.term_value(Decimal(repr(self.price)), self.date_start, self.date_end, rhythm))
+
+    def _get_doubles(self):
+        """Return the rows that bill the same unit for the same service on the same day as another one (rules.md 11)."""
+        doubles = self.browse()
+        priced = self.sudo().filtered(lambda row: row.equipment_id and row.price)
+        for rows in priced.grouped(lambda row: (row.equipment_id, row.product_id)).values():
+            for first, second in combinations(rows.sorted("date_start"), 2):
+                if second.date_start <= first.date_end and first.date_start <= second.date_end:
+                    doubles |= first | second
+        return self.browse(doubles.ids)
+
+    # ------------------------------------------------------------------
+    # Hooks
+    # ------------------------------------------------------------------
+
+    def _prepare_following_values(self, first_day, price):
+        """Return how the row at a new price differs from this one."""
+        self.ensure_one()
+        return {
+            "origin_id": (self.origin_id or self).id,
+            "date_start": first_day,
+            "date_end": self.date_end,
+            "price": price,
+        }

@@ -28,8 +28,9 @@ class ServiceCoverageTerms(models.AbstractModel):
     discount_callout = fields.Float(string="Call-out Discount (%)", digits="Discount")
 
     _check_discounts = models.Constraint(
-        "CHECK (%s)"
-        % " AND ".join(f"COALESCE(discount_{kind}, 0) BETWEEN 0 AND 100" for kind, _label in WORK_KINDS),
+        "CHECK (LEAST({0}) >= 0 AND GREATEST({0}) <= 100)".format(
+            ", ".join(f"discount_{kind}" for kind, _label in WORK_KINDS)
+        ),
         "A discount is between 0 and 100 percent.",
     )
 

@@ -1,0 +1,323 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from datetime import date
+
+import psycopg2
+from freezegun import freeze_time
+
+from odoo import Command
+from odoo.exceptions import UserError, ValidationError
+from odoo.tests import Form, tagged
+from odoo.tools import mute_logger
+
+from .common import TODAY, ContractCase
+
+
+@tagged("post_install", "-at_install")
+class TestContract(ContractCase):
+    def test_story_contract(self):
+        contract = self._new_story_contract()
+        self.assertRecordValues(
+            contract,
+            [
+                {
+                    "state": "active",
+                    "date_anchor": date(2026, 3, 1),
+                    "amount_total": 2400.0,
+                    "date_notice": date(2027, 2, 9),
+                    "commercial_partner_id": self.customer.id,
+                }
+            ],
+        )
+        self.assertRecordValues(
+            contract.coverage_ids,
+            [
+                {
+                    "equipment_id": unit.id,
+                    "date_start": date(2026, 3, 12),
+                    "date_end": date(2027, 3, 11),
+                    "price": 100.0,
+                    "interval_count": 1,
+                    "interval_unit": "month",
+                    "term_labour": "from_buckets",
+                    "term_expense": "chargeable",
+                    "discount_part": 10.0,
+                }
+                for unit in (self.unit_1, self.unit_2)
+            ],
+        )
+        self.assertRecordValues(
+            contract.entitlement_ids,
+            [
+                {"unit": "calls", "quantity": 2.0, "quantity_left": 2.0, "source": "period"},
+                {"unit": "hours", "quantity": 4.0, "quantity_left": 4.0, "source": "period"},
+            ],
+        )
+        account = contract.sudo().analytic_account_id
+        self.assertEqual(account.plan_id, self.env.ref("service_contract.analytic_plan_service_contracts"))
+        self.assertEqual(account.name, contract.name)
+
+    def test_number_is_unique_and_drawn_in_batches(self):
+        contracts = self.env["service.contract"].create([{"partner_id": self.customer.id}] * 3)
+        self.assertEqual(len(set(contracts.mapped("name"))), 3)
+        self.assertNotIn("/", contracts.mapped("name"))
+
+    def test_form_proposes_term_anchor_and_terms(self):
+        with Form(self.env["service.contract"].with_user(self.user_contract)) as form:
+            form.partner_id = self.customer
+            form.type_id = self.env.ref("service_contract.contract_type_quota")
+            form.date_start = date(2026, 3, 12)
+            self.assertEqual(form.date_end, date(2027, 3, 11))
+            self.assertEqual(form.date_anchor, date(2026, 3, 12))
+            with form.coverage_ids.new() as row:
+                row.equipment_id = self.unit_1
+                row.price = 100.0
+            with form.period_ids.new() as period:
+                period.free_calls = 2
+        contract = form.record
+        self.assertEqual(contract.coverage_ids.term_labour, "from_buckets")
+        self.assertEqual(contract.coverage_ids.term_part, "chargeable")
+        self.assertEqual(contract.coverage_ids.name, self.unit_1.display_name)
+        self.assertEqual(contract.period_ids.date_end, date(2027, 3, 11))
+
+    def test_draft_rows_follow_the_term(self):
+        contract = self._new_contract(activate=False, period_ids=[Command.create({"free_calls": 1})])
+        contract.date_end = date(2026, 6, 30)
+        self.assertEqual(contract.coverage_ids.date_end, date(2026, 6, 30))
+        self.assertEqual(contract.period_ids.date_end, date(2026, 6, 30))
+
+    def test_activation_needs_something_covered(self):
+        contract = self._new_contract(rows=(), activate=False)
+        with self.assertRaisesRegex(UserError, "covers nothing yet"):
+            contract.action_activate()
+
+    def test_activation_happens_once(self):
+        contract = self._new_contract()
+        with self.assertRaisesRegex(UserError, "is Active and cannot become Active"):
+            contract.action_activate()
+
+    def test_state_is_not_written_by_hand(self):
+        contract = self._new_contract(activate=False)
+        with self.assertRaisesRegex(UserError, "by its actions only"):
+            contract.state = "active"
+        with self.assertRaisesRegex(UserError, "by its actions only"):
+            self._new_contract(state="active")
+
+    def test_flat_price_becomes_a_row(self):
+        contract = self._new_contract(
+            rows=(),
+            period_ids=[
+                Command.create({"date_start": date(2026, 1, 1), "date_end": date(2026, 6, 30), "price": 300.0}),
+                Command.create({"date_start": date(2026, 7, 1), "date_end": date(2026, 12, 31), "price": 200.0}),
+            ],
+        )
+        self.assertRecordValues(
+            contract.coverage_ids,
+            [
+                {"price": 300.0, "interval_unit": "once", "date_end": date(2026, 6, 30), "equipment_id": False},
+                {"price": 200.0, "interval_unit": "once", "date_end": date(2026, 12, 31), "equipment_id": False},
+            ],
+        )
+        self.assertEqual(contract.amount_total, 500.0)
+
+    def test_suspend_and_resume(self):
+        contract = self._new_contract()
+        contract.action_suspend(reason="Plant closed")
+        self.assertEqual(contract.state, "suspended")
+        with self.assertRaisesRegex(UserError, "is Suspended and cannot become Suspended"):
+            contract.action_suspend()
+        contract.action_resume(date="2026-04-20")
+        self.assertEqual(contract.state, "suspended", "it resumes on the day")
+        self.assertRecordValues(
+            contract.suspension_ids,
+            [{"date_start": TODAY, "date_end": date(2026, 4, 19), "reason": "Plant closed"}],
+        )
+        with freeze_time("2026-04-20 09:00:00"):
+            contract.sudo()._update_life()
+        self.assertEqual(contract.state, "active")
+
+    def test_suspension_taken_back_on_its_first_day_leaves_nothing(self):
+        contract = self._new_contract()
+        contract.action_suspend()
+        contract.action_resume()
+        self.assertFalse(contract.suspension_ids)
+        self.assertEqual(contract.state, "active")
+
+    def test_suspension_later_begins_by_itself(self):
+        contract = self._new_contract()
+        contract.action_suspend(date="2026-05-01")
+        self.assertEqual(contract.state, "active")
+        with self.assertRaisesRegex(UserError, "already suspended"):
+            contract.action_suspend(date="2026-05-10")
+        with freeze_time("2026-05-01 09:00:00"):
+            contract.sudo()._update_life()
+        self.assertEqual(contract.state, "suspended")
+
+    def test_suspension_outside_the_term_is_refused(self):
+        with self.assertRaisesRegex(UserError, "outside the term"):
+            self._new_contract().action_suspend(date="2027-05-01")
+
+    def test_renew(self):
+        contract = self._new_story_contract(renewal_increase=5.0)
+        contract.action_renew()
+        self.assertEqual(contract.date_end, date(2028, 3, 11))
+        self.assertRecordValues(
+            contract.period_ids,
+            [
+                {"date_start": date(2026, 3, 12), "date_end": date(2027, 3, 11), "state": "open"},
+                {"date_start": date(2027, 3, 12), "date_end": date(2028, 3, 11), "state": "open"},
+            ],
+        )
+        self.assertRecordValues(
+            contract.coverage_ids.filtered(lambda row: row.equipment_id == self.unit_1).sorted("date_start"),
+            [
+                {"date_start": date(2026, 3, 12), "date_end": date(2027, 3, 11), "price": 100.0},
+                {"date_start": date(2027, 3, 12), "date_end": date(2028, 3, 11), "price": 105.0},
+            ],
+        )
+        hours = contract.entitlement_ids.filtered(lambda bucket: bucket.unit == "hours")
+        self.assertRecordValues(
+            hours.sorted("date_start"),
+            [
+                {"quantity": 4.0, "date_end": date(2027, 3, 11)},
+                {"quantity": 4.0, "date_end": date(2028, 3, 11)},
+            ],
+        )
+
+    def test_renew_leaves_rows_that_ended_before(self):
+        contract = self._new_story_contract()
+        removed = contract.coverage_ids[1]
+        removed.action_end("2026-04-10")
+        contract.action_renew()
+        self.assertEqual(removed.date_end, date(2026, 4, 10))
+        self.assertEqual(contract.coverage_ids[0].date_end, date(2028, 3, 11))
+
+    def test_renew_twice_from_month_end(self):
+        contract = self._new_contract(date_start=date(2026, 2, 1), date_end=date(2026, 2, 28))
+        contract.action_renew()
+        self.assertEqual(contract.date_end, date(2026, 3, 31))
+
+    def test_renewing_an_expired_contract_closes_the_old_period(self):
+        contract = self._new_contract(
+            date_start=date(2025, 1, 1),
+            date_end=date(2025, 12, 31),
+            period_ids=[Command.create({"free_hours": 10, "rollover_percent": 50})],
+        )
+        contract.sudo()._update_life()
+        self.assertEqual(contract.state, "expired")
+        contract.action_renew()
+        self.assertEqual(contract.state, "active")
+        self.assertRecordValues(contract.period_ids, [{"state": "closed"}, {"state": "open"}])
+        self.assertRecordValues(
+            contract.entitlement_ids,
+            [
+                {"quantity": 10.0, "quantity_left": 5.0},
+                {"quantity": 15.0, "quantity_left": 15.0},
+            ],
+        )
+
+    def test_cancel_ends_the_rows(self):
+        contract = self._new_story_contract()
+        contract.action_cancel(date="2026-04-30")
+        self.assertEqual(contract.state, "cancelled")
+        self.assertEqual(contract.coverage_ids.mapped("date_end"), [date(2026, 4, 30)] * 2)
+        with self.assertRaisesRegex(UserError, "is Cancelled and cannot become Active"):
+            contract.action_renew()
+
+    def test_cancelled_draft_covers_nothing(self):
+        contract = self._new_contract(activate=False)
+        contract.action_cancel()
+        self.assertEqual(contract.coverage_ids.date_end, date(2025, 12, 31))
+        self.assertEqual(contract.amount_total, 0.0)
+
+    def test_cron_renews_notifies_and_expires_each_on_its_own(self):
+        automatic = self._new_contract(renewal_mode="automatic", notice_days=30)
+        manual = self._new_contract(notice_days=30)
+        ended = self._new_contract(date_end=date(2026, 12, 1))
+        broken = self._new_contract(renewal_mode="automatic", notice_days=30)
+        # a period beyond the term, as an import in SQL might leave it, makes the renewal fail
+        self.env["service.contract.period"].sudo().create({"contract_id": broken.id})
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE service_contract_period SET date_end = '2027-06-30' WHERE contract_id = %s", [broken.id]
+        )
+        self.env.invalidate_all()
+        cron = self.env.ref("service_contract.ir_cron_expire_contracts")
+        with (
+            freeze_time("2026-12-05 06:00:00"),
+            self.enter_registry_test_mode(),
+            mute_logger("odoo.addons.service_contract.models.service_contract_life"),
+        ):
+            cron.method_direct_trigger()
+            cron.method_direct_trigger()
+        self.assertRecordValues(
+            automatic | manual | ended | broken,
+            [
+                {"state": "active", "date_end": date(2027, 12, 31)},
+                {"state": "active", "date_end": date(2026, 12, 31)},
+                {"state": "expired", "date_end": date(2026, 12, 1)},
+                {"state": "active", "date_end": date(2026, 12, 31)},
+            ],
+        )
+        self.assertEqual(len(manual.activity_ids), 1, "told once")
+        self.assertIn("outside the term", broken.message_ids[0].body)
+
+    def test_bad_input_is_refused(self):
+        eur, usd = self.env.ref("base.EUR"), self.env.ref("base.USD")
+        foreign = eur if self.company.currency_id == usd else usd
+        foreign.active = True
+        tariff = self.env["product.pricelist"].create({"name": "Foreign", "currency_id": foreign.id})
+        cases = [
+            ({"date_end": date(2025, 1, 1)}, "cannot end before it begins"),
+            ({"notice_days": -1}, "not a negative number"),
+            ({"interval_count": 0}, "at least one"),
+            ({"discount_part": 101.0}, "between 0 and 100"),
+            ({"pricelist_id": tariff.id, "currency_id": self.company.currency_id.id}, "The tariff Foreign is in"),
+            ({"rows": [{"date_end": date(2027, 1, 1)}]}, "outside the term of contract"),
+            ({"rows": [{"date_start": date(2026, 5, 1), "date_end": date(2026, 4, 1)}]}, "cannot end before it begins"),
+            ({"rows": [{"price": -1.0}]}, "cannot be negative"),
+            ({"rows": [{"interval_count": 0}]}, "at least one"),
+            ({"period_ids": [Command.create({"date_end": date(2027, 1, 1)})]}, "outside the term of contract"),
+            ({"period_ids": [Command.create({"free_calls": -1})]}, "cannot be negative"),
+            (
+                {
+                    "period_ids": [
+                        Command.create({"date_start": date(2026, 1, 1), "date_end": date(2026, 6, 30)}),
+                        Command.create({"date_start": date(2026, 6, 30), "date_end": date(2026, 12, 31)}),
+                    ]
+                },
+                "overlap",
+            ),
+        ]
+        for values, message in cases:
+            with (
+                self.subTest(message=message, values=values),
+                mute_logger("odoo.sql_db"),
+                self.assertRaises((UserError, ValidationError, psycopg2.errors.CheckViolation)) as caught,
+                self.env.cr.savepoint(),
+            ):
+                self._new_contract(**values)
+            self.assertIn(message, self._get_message(caught.exception))
+
+    def _get_message(self, error):
+        """Return what the user reads: for a violated constraint of the database, its message."""
+        if isinstance(error, UserError):
+            return str(error)
+        model = self.env[next(name for name, cls in self.env.items() if cls._table == error.diag.table_name)]
+        return model._table_objects[error.diag.constraint_name].get_error_message(model, error.diag)
+
+    def test_duplicate_is_a_fresh_draft(self):
+        contract = self._new_story_contract()
+        contract.coverage_ids[1].action_end("2026-03-01")
+        copy = contract.copy()
+        self.assertEqual(copy.state, "draft")
+        self.assertNotEqual(copy.name, contract.name)
+        self.assertEqual(copy.coverage_ids.equipment_id, self.unit_1)
+        self.assertFalse(copy.entitlement_ids)
+        self.assertFalse(copy.sudo().analytic_account_id)
+        copy.action_activate()
+        self.assertEqual(len(copy.entitlement_ids), 2)
+
+    def test_delete_only_what_never_began(self):
+        self._new_contract(activate=False).unlink()
+        with self.assertRaisesRegex(UserError, "cancel it instead"):
+            self._new_contract().unlink()
