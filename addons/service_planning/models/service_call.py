@@ -31,7 +31,9 @@ class ServiceCall(models.Model):
     def _compute_assigned_user_ids(self):
         for call in self:
             visits = call.visit_ids.filtered(lambda visit: visit.state != "cancelled")
-            call.assigned_user_ids = visits.engineer_ids.user_id
+            users = visits.engineer_ids.user_id
+            if users != call.assigned_user_ids:
+                call.assigned_user_ids = users
 
     def action_plan_visit(self):
         """Open the calendar on which a visit for these calls is planned.

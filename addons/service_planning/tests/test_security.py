@@ -65,9 +65,24 @@ class TestServicePlanningSecurity(PlanningCase):
                 may = operation[0] in allowed
                 with self.subTest(role=role, operation=operation):
                     if operation == "create":
-                        self.assertEqual(visit.browse().has_access("create"), may)
+                        self.assertEqual(self.can_create(visit), may)
                     else:
                         self.assertEqual(visit.has_access(operation), may)
+
+    def can_create(self, visits):
+        """Tell whether the user of `visits` can make a visit for the call of this company."""
+        values = {
+            "call_ids": [Command.set(self.call.ids)],
+            "partner_id": self.customer.id,
+            "company_id": self.company.id,
+            "date_start": f"{MONDAY} 20:00:00",
+        }
+        try:
+            with self.env.cr.savepoint():
+                visits.create(values)
+        except AccessError:
+            return False
+        return True
 
     def test_engineers_list_own_visits_only(self):
         other = self.new_visit(self.call, hour=12, lead_id=self.other_engineer.id)
