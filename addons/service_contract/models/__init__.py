@@ -5,6 +5,7 @@ from . import service_coverage_terms  # the mixin comes before the models that c
 from . import (
     res_company,
     res_config_settings,
+    res_partner,
     resource_calendar,
     service_call_type,
     service_consumption,
@@ -16,6 +17,7 @@ from . import (
     service_coverage,
     service_coverage_resolver,
     service_entitlement,
+    service_equipment,
     service_sla_policy,
     service_sla_target,
 )

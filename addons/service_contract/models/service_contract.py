@@ -192,6 +192,7 @@ class ServiceContract(models.Model):
         string="Covered Units",
         compute="_compute_equipment_ids",
     )
+    equipment_count = fields.Integer(compute="_compute_equipment_ids")
     double_coverage = fields.Char(
         compute="_compute_double_coverage",
         help="Units that two priced rows bill for the same service on the same day.",
@@ -210,7 +211,7 @@ class ServiceContract(models.Model):
         """Propose a term of one year."""
         for contract in self:
             if contract.date_start and (not contract.date_end or contract.date_end < contract.date_start):
-                contract.date_end = contract.date_start + relativedelta(years=1, days=-1)
+                contract.date_end = contract._get_default_date_end()
 
     @api.depends("date_start")
     def _compute_date_anchor(self):
@@ -246,6 +247,7 @@ class ServiceContract(models.Model):
     def _compute_equipment_ids(self):
         for contract in self:
             contract.equipment_ids = contract.coverage_ids.equipment_id
+            contract.equipment_count = len(contract.equipment_ids)
 
     @api.depends(
         "coverage_ids.equipment_id",
@@ -268,6 +270,10 @@ class ServiceContract(models.Model):
     # Constraints
     # ------------------------------------------------------------------
 
+    def _get_default_date_end(self):
+        self.ensure_one()
+        return self.date_start + relativedelta(years=1, days=-1)
+
     @api.constrains("date_start", "date_end")
     def _check_inside_term(self):
         self.coverage_ids._check_inside_contract()
@@ -286,6 +292,12 @@ class ServiceContract(models.Model):
                         currency=contract.currency_id.name,
                     )
                 )
+
+    @api.onchange("date_start")
+    def _onchange_date_start(self):
+        """Propose a year from the day typed, whatever stood there before."""
+        if self.date_start and self.state == "draft":
+            self.date_end = self._get_default_date_end()
 
     @api.onchange("type_id")
     def _onchange_type_id(self):

@@ -156,6 +156,7 @@ class ServiceCoverage(models.Model):
     # who pays
     term_labour = fields.Selection(
         selection=TERMS,
+        default=None,
         compute="_compute_terms",
         store=True,
         readonly=False,
@@ -163,6 +164,7 @@ class ServiceCoverage(models.Model):
     )
     term_travel = fields.Selection(
         selection=TERMS,
+        default=None,
         compute="_compute_terms",
         store=True,
         readonly=False,
@@ -170,6 +172,7 @@ class ServiceCoverage(models.Model):
     )
     term_distance = fields.Selection(
         selection=TERMS,
+        default=None,
         compute="_compute_terms",
         store=True,
         readonly=False,
@@ -177,6 +180,7 @@ class ServiceCoverage(models.Model):
     )
     term_expense = fields.Selection(
         selection=TERMS,
+        default=None,
         compute="_compute_terms",
         store=True,
         readonly=False,
@@ -184,6 +188,7 @@ class ServiceCoverage(models.Model):
     )
     term_part = fields.Selection(
         selection=TERMS,
+        default=None,
         compute="_compute_terms",
         store=True,
         readonly=False,
@@ -191,6 +196,7 @@ class ServiceCoverage(models.Model):
     )
     term_callout = fields.Selection(
         selection=TERMS,
+        default=None,
         compute="_compute_terms",
         store=True,
         readonly=False,

@@ -141,6 +141,21 @@ class ServiceEntitlement(models.Model):
             raise UserError(self.env._("The used quantity of a quota follows from its consumption."))
 
     # ------------------------------------------------------------------
+    # Actions
+    # ------------------------------------------------------------------
+
+    def action_open_consumption(self):
+        """Open what was taken from the quota."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Consumption of %(quota)s", quota=self.name),
+            "res_model": "service.consumption",
+            "view_mode": "list",
+            "domain": [("entitlement_id", "=", self.id)],
+        }
+
+    # ------------------------------------------------------------------
     # Business
     # ------------------------------------------------------------------
 

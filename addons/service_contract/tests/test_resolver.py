@@ -146,7 +146,7 @@ class TestResolver(ContractCase):
         night = self._new_calendar(hours=((0, 6),), name="Night")
         elsewhere = self.other_customer
         other_type = self.env.ref("service_contract.call_type_complaint")
-        other_product = self.product.copy()
+        other_product = self.env["product.product"].create({"name": "Fan"})
         other_category = self.env["product.category"].create({"name": "Fans"})
         self._new_contract(
             rows=[
