@@ -24,4 +24,7 @@
         "views/service_equipment_portal_templates.xml",
         "views/service_equipment_menus.xml",
     ],
+    "assets": {
+        "web.assets_tests": ["service_equipment/static/tests/tours/**/*.js"],
+    },
 }

@@ -14,7 +14,7 @@ class ServiceComponent(models.Model):
     _name = "service.component"
     _description = "As-Maintained Component"
     _parent_name = "parent_id"
-    _order = "equipment_id, position, id"
+    _order = "equipment_id, complete_position, id"
     _check_company_auto = True
 
     equipment_id = fields.Many2one(
@@ -33,7 +33,14 @@ class ServiceComponent(models.Model):
         domain="[('equipment_id', '=', equipment_id)]",
     )
     child_ids = fields.One2many(comodel_name="service.component", inverse_name="parent_id", string="Contains")
-    position = fields.Char()
+    position = fields.Char(help="Where in the unit the component sits.")
+    complete_position = fields.Char(
+        string="Place",
+        compute="_compute_complete_position",
+        recursive=True,
+        store=True,
+        help="The position below those of the sub-assemblies: it orders the list as a tree.",
+    )
     product_id = fields.Many2one(
         comodel_name="product.product",
         required=True,
@@ -88,18 +95,24 @@ class ServiceComponent(models.Model):
         "This serial number is already installed in a unit.",
     )
 
+    @api.depends("position", "product_id.name", "parent_id.complete_position")
+    def _compute_complete_position(self):
+        for component in self:
+            place = component.position or component.product_id.name
+            component.complete_position = " / ".join(filter(None, (component.parent_id.complete_position, place)))
+
     # Not of the product's tracking: what is installed stays what it was.
     @api.depends("product_id")
     def _compute_is_serial_tracked(self):
         for component in self:
             component.is_serial_tracked = component.product_id.tracking == "serial"
 
-    @api.depends("position", "product_id.display_name", "lot_id.name", "serial_found")
+    @api.depends("complete_position", "product_id.display_name", "lot_id.name", "serial_found")
     def _compute_display_name(self):
         for component in self:
             # Whoever sees the unit sees the serial numbers of its parts, stock rights or not.
             serial = component.sudo().lot_id.name or component.serial_found
-            parts = (component.position, component.product_id.display_name, serial)
+            parts = (component.complete_position, component.product_id.display_name, serial)
             component.display_name = " - ".join(filter(None, parts))
 
     @api.constrains("product_id", "lot_id")

@@ -242,6 +242,12 @@ class ServiceEquipment(models.Model):
             self._flag_sites()
         return res
 
+    def _creation_message(self):
+        self.ensure_one()
+        if self.delivery_picking_id:
+            return self.env._("Registered with delivery %(delivery)s.", delivery=self.delivery_ref)
+        return super()._creation_message()
+
     def _flag_sites(self):
         """Mark the addresses of these units as service sites."""
         # Whoever registers a unit need not have the right to edit contacts.

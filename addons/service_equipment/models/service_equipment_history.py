@@ -52,19 +52,21 @@ class ServiceEquipment(models.Model):
         # Earlier owners and internal documents are not for the portal.
         self.env["service.exchange"].check_access("read")
         self.check_access("read")
-        entries = self._get_history_entries()
-        return sorted(entries, key=lambda entry: entry["date"], reverse=True)
+        entries = sorted(self._get_history_entries(), key=lambda entry: entry["date"])
+        return entries[::-1]
 
     def _get_history_entries(self):
-        """Hook: return the history of one unit in any order; later modules add their documents.
+        """Hook: return the history of one unit; later modules add their documents.
+
+        Entries of one day stay in this order.
 
         :return: list of dicts made by `_prepare_history_entry`
         """
         self.ensure_one()
         entries = self._get_transfer_entries() or self._get_date_entries("delivered", self.date_delivered)
         entries += self._get_date_entries("installed", self.date_installed)
-        entries += self._get_date_entries("retired", self.date_retired)
-        for exchange in self.exchange_ids.filtered(lambda exchange: exchange.state != "draft"):
+        exchanges = self.exchange_ids.filtered(lambda exchange: exchange.state != "draft")
+        for exchange in exchanges.sorted("date"):
             entries.append(
                 self._prepare_history_entry(
                     date=exchange._get_site_date(),
@@ -74,7 +76,7 @@ class ServiceEquipment(models.Model):
                     record=exchange,
                 )
             )
-        return entries
+        return entries + self._get_date_entries("retired", self.date_retired)
 
     def _get_transfer_entries(self):
         """Return the entries of the transfers that brought the unit to customers and back."""
@@ -85,7 +87,8 @@ class ServiceEquipment(models.Model):
                 ("company_id", "=", self.company_id.id),
                 ("state", "=", "done"),
                 ("picking_id", "!=", False),
-            ]
+            ],
+            order="date, id",
         )
         entries = []
         for line in lines:

@@ -14,6 +14,7 @@ class ServiceEquipment(models.Model):
         string="Warranty from",
         compute="_compute_warranty_date_start",
         store=True,
+        precompute=True,
         readonly=False,
         copy=False,
         tracking=True,
@@ -22,6 +23,7 @@ class ServiceEquipment(models.Model):
         string="Parts until",
         compute="_compute_warranty_parts_end",
         store=True,
+        precompute=True,
         readonly=False,
         copy=False,
         tracking=True,
@@ -31,6 +33,7 @@ class ServiceEquipment(models.Model):
         string="Labour until",
         compute="_compute_warranty_labour_end",
         store=True,
+        precompute=True,
         readonly=False,
         copy=False,
         tracking=True,
@@ -40,6 +43,7 @@ class ServiceEquipment(models.Model):
         string="Travel Covered",
         compute="_compute_warranty_covers_travel",
         store=True,
+        precompute=True,
         readonly=False,
         help="Travel time, distance and call-out are under warranty as long as labour is.",
     )
@@ -47,6 +51,7 @@ class ServiceEquipment(models.Model):
         string="Warranty until",
         compute="_compute_warranty_date_end",
         store=True,
+        precompute=True,
         help="The later end of the warranties on parts and on labour.",
     )
     is_under_warranty = fields.Boolean(compute="_compute_is_under_warranty", search="_search_is_under_warranty")

@@ -189,6 +189,7 @@ class ServiceExchange(models.Model):
         string="Stock Moves",
         readonly=True,
         copy=False,
+        groups="stock.group_stock_user",
     )
 
     _quantity_positive = models.Constraint(

@@ -79,6 +79,10 @@ class ServiceExchange(models.Model):
                     unit=self.equipment_id.display_name,
                 )
             )
+        if not self.equipment_id.partner_id:
+            raise UserError(
+                self.env._("%(unit)s has no customer: enter whose it is.", unit=self.equipment_id.display_name)
+            )
         if self.date > fields.Datetime.now():
             raise UserError(self.env._("Exchange %(name)s is dated in the future.", name=self.name))
         if self.new_product_id.type != "consu":

@@ -110,6 +110,10 @@ class TestExchangeRefusals(ExchangeCase):
         self.unit.action_retire()
         self._assert_refused(f"{self.unit.name}.* is retired")
 
+    def test_unit_without_customer(self):
+        self.unit.write({"site_id": False, "partner_id": False})
+        self._assert_refused("has no customer")
+
     def test_source_is_ours(self):
         self._assert_refused("is not a place of our stock", location_id=self.customers.id)
 
