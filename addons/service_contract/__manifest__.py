@@ -14,6 +14,7 @@
         "data/ir_sequence_data.xml",
         "data/account_analytic_plan_data.xml",
         "data/product_product_data.xml",
+        "data/res_groups_data.xml",
         "data/service_call_type_data.xml",
         "data/service_contract_type_data.xml",
         "data/ir_cron_data.xml",
