@@ -49,7 +49,7 @@ class ServiceComponent(models.Model):
         check_company=True,
     )
     is_serial_tracked = fields.Boolean(compute="_compute_is_serial_tracked", store=True)
-    is_serial_wanted = fields.Boolean()
+    is_serial_wanted = fields.Boolean(string="Serial Wanted")
     lot_id = fields.Many2one(
         comodel_name="stock.lot",
         string="Serial Number",

@@ -26,7 +26,14 @@ class ServiceEquipment(models.Model):
         "retired": ("draft", "in_service"),
     }
 
-    name = fields.Char(string="Number", required=True, readonly=True, copy=False, default="/", index=True)
+    name = fields.Char(
+        string="Number",
+        required=True,
+        readonly=True,
+        copy=False,
+        default=lambda self: self.env._("New"),
+        index=True,
+    )
     asset_code = fields.Char(copy=False, tracking=True, help="The customer's or our own inventory label.")
     active = fields.Boolean(default=True)
     state = fields.Selection(
@@ -227,11 +234,9 @@ class ServiceEquipment(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        unnamed = [vals for vals in vals_list if vals.get("name", "/") == "/"]
-        numbers = iter(self.env["ir.sequence"]._next_range_by_code(self._name, len(unnamed)))
-        vals_list = [
-            {**vals, "name": next(numbers)} if vals.get("name", "/") == "/" else dict(vals) for vals in vals_list
-        ]
+        unnamed = sum(not vals.get("name") for vals in vals_list)
+        numbers = iter(self.env["ir.sequence"]._next_range_by_code(self._name, unnamed))
+        vals_list = [{**vals, "name": vals.get("name") or next(numbers)} for vals in vals_list]
         units = super().create(vals_list)
         units._flag_sites()
         return units

@@ -36,7 +36,14 @@ class ServiceExchange(models.Model):
         "date",
     )
 
-    name = fields.Char(string="Number", required=True, readonly=True, copy=False, default="/", index=True)
+    name = fields.Char(
+        string="Number",
+        required=True,
+        readonly=True,
+        copy=False,
+        default=lambda self: self.env._("New"),
+        index=True,
+    )
     state = fields.Selection(
         selection=[("draft", "Draft"), ("done", "Done"), ("reversed", "Reversed")],
         required=True,
@@ -104,6 +111,10 @@ class ServiceExchange(models.Model):
     new_product_id = fields.Many2one(
         comodel_name="product.product",
         string="New Part",
+        compute="_compute_new_product_id",
+        store=True,
+        precompute=True,
+        readonly=False,
         required=True,
         index=True,
         check_company=True,
@@ -215,6 +226,11 @@ class ServiceExchange(models.Model):
     def _compute_old_lot_id(self):
         for exchange in self.filtered("component_id"):
             exchange.old_lot_id = exchange.component_id.lot_id
+
+    @api.depends("component_id")
+    def _compute_new_product_id(self):
+        for exchange in self:
+            exchange.new_product_id = exchange.new_product_id or exchange.component_id.product_id
 
     @api.depends("equipment_id")
     def _compute_location_id(self):

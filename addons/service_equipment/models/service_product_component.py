@@ -25,7 +25,10 @@ class ServiceProductComponent(models.Model):
         check_company=True,
     )
     quantity = fields.Float(default=1.0, digits="Product Unit", required=True)
-    is_serial_wanted = fields.Boolean(help="The serial number of this component has to be recorded on each unit.")
+    is_serial_wanted = fields.Boolean(
+        string="Serial Wanted",
+        help="The serial number of this component has to be recorded on each unit.",
+    )
     company_id = fields.Many2one(related="product_tmpl_id.company_id", store=True, index=True)
 
     _quantity_positive = models.Constraint(

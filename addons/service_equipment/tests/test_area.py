@@ -54,7 +54,7 @@ class TestArea(EquipmentCase):
         self.assertFalse(self.site.area_id)
         area = self.env["service.area"].create({"name": "New", "postcode_prefixes": "999"})
         self.assertNotEqual(self.site.area_id, area)
-        area.action_assign_sites()
+        area.with_user(self.user_manager).action_assign_sites()
         self.assertEqual(self.site.area_id, area)
 
     def test_area_of_another_company_is_not_taken(self):

@@ -20,7 +20,7 @@ class TestScreens(EquipmentCase):
         self.assertEqual(form.old_lot_id, component.lot_id)
         self.assertEqual(form.location_id, self.stock)
         self.assertEqual(form.dest_location_id, self.company.service_quarantine_location_id)
-        form.new_product_id = self.part
+        self.assertEqual(form.new_product_id, self.part)
         self.assertEqual(form.available_lot_ids[:], elsewhere)
         form.location_id = self.van
         self.assertEqual(form.available_lot_ids[:], lot)

@@ -20,13 +20,8 @@ registry.category("web_tour.tours").add("service_equipment_exchange_tour", {
             trigger: ".o_field_widget[name='old_lot_id'] input:value('TOUR-OLD')",
         },
         {
-            content: "Choose the new part",
-            trigger: ".o_field_widget[name='new_product_id'] input",
-            run: "edit Tour Part",
-        },
-        {
-            trigger: ".ui-menu-item > a:contains('Tour Part')",
-            run: "click",
+            content: "The new part is like the old one",
+            trigger: ".o_field_widget[name='new_product_id'] input:value('Tour Part')",
         },
         {
             content: "Choose its serial number",
