@@ -196,7 +196,10 @@ class ServiceCall(models.Model):
     # ------------------------------------------------------------
 
     def _default_type_id(self):
-        return self.env["service.call.type"].search([("is_preventive", "=", False)], limit=1)
+        # Archived ones too: a call is taken whatever the configuration looks like.
+        return self.env["service.call.type"].with_context(active_test=False).search(
+            [], order="active desc, is_preventive, sequence, id", limit=1,
+        )
 
     @api.depends("equipment_id", "contact_id")
     def _compute_partner_id(self):
@@ -331,7 +334,7 @@ class ServiceCall(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        vals_list = [self._prepare_create_values(vals) for vals in vals_list]
+        vals_list = [self._prepare_call_values(vals) for vals in vals_list]
         self._number(vals_list)
         # One note per call is logged below, in one batch; nobody but the contact follows a call by itself.
         thread = self.with_context(mail_create_nolog=True, mail_create_nosubscribe=True)
@@ -364,12 +367,16 @@ class ServiceCall(models.Model):
             self._change_stage(self.env["service.call.stage"].browse(stage_id))
         return result
 
+    def _store(self, vals):
+        """Write what the machine itself found out: nothing follows from it, unlike from a person's :meth:`write`."""
+        return super().write(vals)
+
     def copy_data(self, default=None):
         vals_list = super().copy_data(default=default)
         return [dict(vals, subject=self.env._("%(subject)s (copy)", subject=call.subject))
                 for call, vals in zip(self, vals_list, strict=True)]
 
-    def _prepare_create_values(self, vals):
+    def _prepare_call_values(self, vals):
         """Return the values with which a call is created (pure: a copy)."""
         values = dict(vals)
         if "priority" in values:

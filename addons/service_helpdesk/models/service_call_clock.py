@@ -126,16 +126,16 @@ class ServiceCall(models.Model):
                 values = self._prepare_clock_values(target, answer, clock, now, is_waking)
                 if not clock:
                     to_create.append({"call_id": call.id, "company_id": call.company_id.id, **values})
-                elif changed := {name: value for name, value in values.items() if clock[name] != value}:
+                elif changed := clock._get_changes(values):
                     if "deadline" in changed:
                         moved.setdefault(call, []).append((clock, clock.deadline, answer.deadline))
                     clock.write(changed)
-        dropped = self.env["service.sla.clock"].sudo().union(
+        dropped = self.env["service.sla.clock"].sudo().union(*(
             clock for key, clock in clocks.items() if key not in seen and clock.state != "excused"
-        )
+        ))
         dropped.write({"state": "void", "next_wakeup_at": False})
         created = self.env["service.sla.clock"].sudo().create(to_create)
-        touched = created | self.env["service.sla.clock"].sudo().union(clocks.values())
+        touched = created | self.env["service.sla.clock"].sudo().union(*clocks.values())
         if is_told:
             self._tell_moved_deadlines(moved)
         self._set_alarm(touched)
@@ -145,7 +145,7 @@ class ServiceCall(models.Model):
         self.ensure_one()
         if not self.sla_policy_id:
             return self.env["service.sla.target"]
-        return self.env["service.sla.target"].union(self.sla_policy_id._get_targets(self.priority).values())
+        return self.env["service.sla.target"].union(*self.sla_policy_id._get_targets(self.priority).values())
 
     @api.model
     def _prepare_engine_target(self, target):

@@ -71,7 +71,7 @@ class ServiceCall(models.Model):
             if call.priority_is_manual:
                 values.pop("priority")
             before = call._read_cover()
-            super(ServiceCall, call).write(values)
+            call._store(values)
             if (after := call._read_cover()) != before:
                 changed[call] = (before, after)
         if not is_new:

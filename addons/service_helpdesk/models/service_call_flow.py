@@ -141,7 +141,7 @@ class ServiceCall(models.Model):
         elif kind == "reopened":
             values.update(closed_at=False, replied_at=False)
         if values:
-            super().write(values)
+            self._store(values)
         if kind in ("resumed", "reopened"):
             for progress, calls in self.grouped(lambda call: call._get_progress_kind()).items():
                 calls._advance_stage(STAGE_FLAG_BY_KIND[progress], is_back_allowed=True)
@@ -182,11 +182,7 @@ class ServiceCall(models.Model):
             current = call.stage_id
             is_ahead = not current or current.is_pause or stage.sequence > current.sequence
             if stage and stage != current and (is_ahead or is_back_allowed or stage.is_pause):
-                call._set_stage(stage)
-
-    def _set_stage(self, stage):
-        # Beside our own write(): there, a change of stage is a person's and makes events.
-        super().write({"stage_id": stage.id})
+                call._store({"stage_id": stage.id})
 
     def _change_stage(self, stage):
         """A person moved the calls to ``stage``: write the events that this means."""
@@ -204,8 +200,7 @@ class ServiceCall(models.Model):
             moved.filtered("is_paused")._register_event("resumed", now)
         if kind and kind != "raised":
             moved._register_event(kind, now)
-        for call in moved:
-            call._set_stage(stage)
+        moved._store({"stage_id": stage.id})
 
     # ------------------------------------------------------------
     # Hooks

@@ -167,8 +167,9 @@ class ServiceCall(models.Model):
             reply_to.update(super(ServiceCall, without_team)._notify_get_reply_to(default=default, author_id=author_id))
         return reply_to
 
-    def _mail_get_partner_fields(self, introspect_fields=False):
-        return ["contact_id", "partner_id"]
+    def _mail_get_partners(self, introspect_fields=False):
+        """Write to whoever raised the call, else to the customer."""
+        return {call.id: call.contact_id or call.partner_id for call in self}
 
     # ------------------------------------------------------------
     # The first reply

@@ -11,7 +11,12 @@ class ServiceCall(models.Model):
     @api.model
     def _get_portal_units(self):
         """Return the units of the current portal user's company that a call may be about."""
-        return self.env["service.equipment"].search([("state", "!=", "retired")], order="name, id")
+        units = self.env["service.equipment"]
+        if not units.has_access("read"):
+            return units
+        return units.search([
+            ("commercial_partner_id", "=", self.env.user.commercial_partner_id.id), ("state", "!=", "retired"),
+        ], order="name, id")
 
     @api.model
     def _create_from_portal(self, subject, description, equipment_id=None, type_id=None):
@@ -50,3 +55,16 @@ class ServiceCall(models.Model):
             "company_id": company.id,
         }
         return {**values, "type_id": type_id} if type_id else values
+
+    def _attach_from_portal(self, files):
+        """Post the files of a new portal call as a message of its customer.
+
+        :param list files: (name, bytes)
+        """
+        self.ensure_one()
+        if files:
+            # The customer may write messages but no records; the message is his.
+            self.sudo().message_post(
+                body=self.env._("Files"), attachments=files, author_id=self.env.user.partner_id.id,
+                message_type="comment", subtype_xmlid="mail.mt_comment",
+            )

@@ -67,6 +67,12 @@ class ServiceSlaClock(models.Model):
         self.ensure_one()
         return dict(self._fields[name]._description_selection(self.env)).get(self[name], "")
 
+    def _get_changes(self, values):
+        """Return those of ``values`` that differ from what is stored."""
+        self.ensure_one()
+        stored = {**{name: self[name] for name in values}, "target_id": self.target_id.id}
+        return {name: value for name, value in values.items() if stored[name] != value}
+
     def action_excuse(self, reason):
         """Excuse missed clocks: they no longer count as missed.
 

@@ -2,8 +2,6 @@
 import math
 
 from odoo import models
-from odoo.exceptions import UserError
-from odoo.tools import format_date
 
 from ..const import FREE_CALL_KINDS
 from .service_work import TIME_KINDS
@@ -20,7 +18,7 @@ class ServiceWork(models.Model):
     def _charge(self):
         """Split the quantity into free and chargeable, and take from the quotas what they give."""
         self.ensure_one()
-        self._check_period_open()
+        self.contract_id._check_period_open(self.date)
         terms = (self.call_id.payer_terms or {}).get(self.kind) or {}
         payer, term = terms.get("payer", "customer"), terms.get("term", "chargeable")
         quantity = self._get_counted_quantity()
@@ -54,17 +52,6 @@ class ServiceWork(models.Model):
             "charge_reason": False, "unit_cost": 0.0, "cost": 0.0,
         })
 
-    def _check_period_open(self):
-        closed = self.contract_id.period_ids.filtered(
-            lambda period: period.state == "closed" and period.date_start <= self.date <= period.date_end,
-        )
-        if closed:
-            raise UserError(self.env._(
-                "%(line)s on call %(call)s is dated %(date)s, in a closed period of contract %(contract)s.",
-                line=self.name, call=self.call_id.name, date=format_date(self.env, self.date),
-                contract=self.contract_id.display_name,
-            ))
-
     def _get_counted_quantity(self):
         """Return the quantity that is drawn or charged: time is rounded up to the product's step and minimum."""
         product = self.product_id
@@ -87,7 +74,7 @@ class ServiceWork(models.Model):
         is_first = not call.work_ids.filtered(lambda line: line.state == "validated")
         if has_quota and is_first and not call._get_free_call():
             self.env["service.entitlement"]._consume(
-                unit="calls", quantity=1, date=self.date, contract=self.contract_id,
+                unit="calls", quantity=1, date=self.date, contract=self.contract_id, call_type=call.type_id,
                 prepare={"call_id": call.id, "note": self.env._("Free call %(call)s", call=call.name)},
             )
 
@@ -103,7 +90,7 @@ class ServiceWork(models.Model):
             return 0.0, self.env._("No free call is left")
         taken, remainder = self.env["service.entitlement"]._consume(
             unit=unit, quantity=quantity, date=self.date, contract=self.contract_id,
-            preferred=self.entitlement_id,
+            preferred=self.entitlement_id, call_type=self.call_id.type_id,
             prepare={"work_id": self.id, "call_id": self.call_id.id, "note": self.name},
         )
         if not taken:
