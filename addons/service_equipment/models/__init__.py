@@ -1,23 +1,25 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from . import ir_sequence
-from . import service_area
-from . import service_fault
-from . import service_product_component
-from . import service_zone
-from . import product_category
-from . import product_template
-from . import product_product
-from . import res_company
-from . import res_partner
-from . import service_component
-from . import service_equipment
-from . import service_equipment_history
-from . import service_equipment_registration
-from . import service_equipment_warranty
-from . import service_exchange
-from . import service_exchange_check
-from . import service_exchange_stock
-from . import stock_lot
-from . import stock_move
-from . import stock_move_line
-from . import stock_picking
+from . import (
+    ir_sequence,
+    product_category,
+    product_product,
+    product_template,
+    res_company,
+    res_partner,
+    service_area,
+    service_component,
+    service_equipment,
+    service_equipment_history,
+    service_equipment_registration,
+    service_equipment_warranty,
+    service_exchange,
+    service_exchange_check,
+    service_exchange_stock,
+    service_fault,
+    service_product_component,
+    service_zone,
+    stock_lot,
+    stock_move,
+    stock_move_line,
+    stock_picking,
+)

@@ -22,10 +22,7 @@ class ResCompany(models.Model):
     def _create_service_quarantine_location(self):
         """Make the quarantine location of each company; Odoo has none."""
         locations = self.env["stock.location"].create(
-            [
-                {"name": self.env._("Quarantine"), "usage": "internal", "company_id": company.id}
-                for company in self
-            ]
+            [{"name": self.env._("Quarantine"), "usage": "internal", "company_id": company.id} for company in self]
         )
         for company, location in zip(self, locations, strict=True):
             company.service_quarantine_location_id = location

@@ -149,3 +149,7 @@ class ServiceComponent(models.Model):
             level = self.search([("parent_id", "in", level.ids), ("date_removed", "=", False)])
             contents |= level
         return contents
+
+    def _get_contents_at_removal(self):
+        """Return the rows, one level down, that left the unit together with this one."""
+        return self.child_ids.filtered(lambda child: child.removal_exchange_id == self.removal_exchange_id)

@@ -1,6 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from markupsafe import Markup
-
 from odoo import api, fields, models
 from odoo.tools import format_date
 
@@ -81,14 +80,18 @@ class ServiceEquipment(models.Model):
     def _get_transfer_entries(self):
         """Return the entries of the transfers that brought the unit to customers and back."""
         # The serial numbers' transfers belong to the unit's history, stock rights or not.
-        lines = self.env["stock.move.line"].sudo().search(
-            [
-                ("lot_id", "in", self.lot_id.ids),
-                ("company_id", "=", self.company_id.id),
-                ("state", "=", "done"),
-                ("picking_id", "!=", False),
-            ],
-            order="date, id",
+        lines = (
+            self.env["stock.move.line"]
+            .sudo()
+            .search(
+                [
+                    ("lot_id", "in", self.lot_id.ids),
+                    ("company_id", "=", self.company_id.id),
+                    ("state", "=", "done"),
+                    ("picking_id", "!=", False),
+                ],
+                order="date, id",
+            )
         )
         entries = []
         for line in lines:

@@ -270,9 +270,7 @@ class ServiceExchange(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         numbers = self.env["ir.sequence"]._next_range_by_code(self._name, len(vals_list))
-        return super().create(
-            [{"name": number, **vals} for number, vals in zip(numbers, vals_list, strict=True)]
-        )
+        return super().create([{"name": number, **vals} for number, vals in zip(numbers, vals_list, strict=True)])
 
     def write(self, vals):
         if any(name in self._frozen_fields for name in vals):

@@ -57,9 +57,7 @@ class ServiceExchange(models.Model):
             ],
             limit=1,
         )
-        return lot or Lot.create(
-            {"name": name, "product_id": self.old_product_id.id, "company_id": self.company_id.id}
-        )
+        return lot or Lot.create({"name": name, "product_id": self.old_product_id.id, "company_id": self.company_id.id})
 
     def _check_can_do(self):
         """Refuse an exchange that does not fit the unit, the register or the stock."""
@@ -89,9 +87,7 @@ class ServiceExchange(models.Model):
             raise UserError(self.env._("%(product)s is not goods.", product=self.new_product_id.display_name))
         is_serial = "serial" in (self.new_product_id.tracking, self.old_product_id.tracking)
         if is_serial and self.new_product_id.uom_id.compare(self.quantity, 1) != 0:
-            raise UserError(
-                self.env._("Exchange %(name)s: serial numbers are exchanged one by one.", name=self.name)
-            )
+            raise UserError(self.env._("Exchange %(name)s: serial numbers are exchanged one by one.", name=self.name))
 
     def _check_old_part(self):
         if self.component_id:
@@ -147,9 +143,7 @@ class ServiceExchange(models.Model):
     def _check_new_part(self):
         product, lot = self.new_product_id, self.new_lot_id
         if product.tracking != "none" and not lot:
-            raise UserError(
-                self.env._("Enter the serial number of the new %(product)s.", product=product.display_name)
-            )
+            raise UserError(self.env._("Enter the serial number of the new %(product)s.", product=product.display_name))
         self._check_lot_product(lot, product)
         if self.location_id.usage != "internal":
             raise UserError(
@@ -243,6 +237,4 @@ class ServiceExchange(models.Model):
         """Return the open row in which a serial number is installed; batches may be in many."""
         if lot.product_id.tracking != "serial":
             return self.env["service.component"]
-        return self.env["service.component"].search(
-            [("lot_id", "=", lot.id), ("date_removed", "=", False)], limit=1
-        )
+        return self.env["service.component"].search([("lot_id", "=", lot.id), ("date_removed", "=", False)], limit=1)

@@ -55,9 +55,7 @@ class ServiceExchange(models.Model):
         customer = exchange._get_customer_location()
         Move = exchange.env["stock.move"]
         move_out = Move.create(
-            exchange._prepare_move_values(
-                exchange.new_product_id, exchange.new_lot_id, exchange.location_id, customer
-            )
+            exchange._prepare_move_values(exchange.new_product_id, exchange.new_lot_id, exchange.location_id, customer)
         )
         move_back = Move
         if exchange.dest_location_id and exchange.old_product_id:
@@ -238,7 +236,7 @@ class ServiceExchange(models.Model):
             order="date_removed desc, id desc",
             limit=1,
         )
-        return former.child_ids.filtered(lambda row: row.removal_exchange_id == former.removal_exchange_id)
+        return former._get_contents_at_removal()
 
     def _install_contents(self, rows, parent):
         """Open rows for the contents of a sub-assembly that is installed again.
@@ -261,8 +259,7 @@ class ServiceExchange(models.Model):
                     "removal_exchange_id": False,
                 }
             )
-            contents = row.child_ids.filtered(lambda child, row=row: child.removal_exchange_id == row.removal_exchange_id)
-            self._install_contents(contents, copy)
+            self._install_contents(row._get_contents_at_removal(), copy)
 
     def _restore_components(self):
         """Open the rows that the exchange closed; those that it opened were never in force."""

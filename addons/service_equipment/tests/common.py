@@ -1,13 +1,12 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from datetime import date, datetime
+from datetime import date
 
 from freezegun import freeze_time
-
 from odoo import Command
 from odoo.tests import TransactionCase, new_test_user
 
 # A Wednesday noon in UTC, 13:00 in Rome.
-NOW = datetime(2026, 11, 18, 12, 0)
+NOW = "2026-11-18 12:00:00"
 TODAY = date(2026, 11, 18)
 
 
@@ -20,7 +19,6 @@ class EquipmentCase(TransactionCase):
         cls.startClassPatcher(freeze_time(NOW))
         cls.company = cls.env.company
         cls.company.partner_id.tz = "Europe/Rome"
-        cls.env["ir.config_parameter"].sudo().set_param("mail.force.smtp.from", "")
         cls.user_equipment = cls._new_user("eq_user", "service_equipment.group_service_equipment_user")
         cls.user_manager = cls._new_user("eq_manager", "service_equipment.group_service_equipment_manager")
         cls.user_auditor = cls._new_user("eq_auditor", "service_equipment.group_service_auditor")

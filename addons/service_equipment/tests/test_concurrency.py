@@ -1,12 +1,11 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from psycopg2.errors import SerializationFailure, UniqueViolation
-
 from odoo import SUPERUSER_ID, api
 from odoo.exceptions import UserError
 from odoo.modules.registry import Registry
 from odoo.tests import get_db_name, tagged
 from odoo.tests.common import BaseCase
 from odoo.tools import mute_logger
+from psycopg2.errors import SerializationFailure, UniqueViolation
 
 
 @tagged("post_install", "-at_install")
@@ -26,9 +25,7 @@ class TestConcurrency(BaseCase):
             )
             self.product_id = product.id
             company = env.company
-            lot = env["stock.lot"].create(
-                {"name": "RACED-1", "product_id": self.product_id, "company_id": company.id}
-            )
+            lot = env["stock.lot"].create({"name": "RACED-1", "product_id": self.product_id, "company_id": company.id})
             location = company.service_quarantine_location_id
             env["stock.quant"]._update_available_quantity(product, location, 1, lot_id=lot)
             customer = env["res.partner"].create({"name": "Raced Customer"})

@@ -1,11 +1,10 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from datetime import date
 
-from psycopg2.errors import UniqueViolation
-
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
+from psycopg2.errors import UniqueViolation
 
 from .common import TODAY, EquipmentCase
 
@@ -162,9 +161,9 @@ class TestEquipment(EquipmentCase):
         ]
         for record, count in sources:
             with self.subTest(record=record):
-                record = record.with_user(self.user_equipment)
-                self.assertEqual(record.service_equipment_count, count)
-                action = record.action_view_service_equipment()
+                source = record.with_user(self.user_equipment)
+                self.assertEqual(source.service_equipment_count, count)
+                action = source.action_view_service_equipment()
                 found = self.env["service.equipment"].search(action["domain"])
                 self.assertEqual(len(found), count)
         self.assertEqual(unit.lot_id.action_view_service_equipment()["res_id"], unit.id)

@@ -80,9 +80,7 @@ class TestExchange(ExchangeCase):
         self.assertEqual(self._get_quantity(self.new_lot, self.van), 0)
         self.assertEqual(self._get_quantity(self.new_lot, self.customers), 1)
         self.assertEqual(self._get_quantity(self.old_lot, self.quarantine), 1)
-        self.assertRecordValues(
-            exchange.sudo(), [{"value_out": 45.0, "value_recovered": 9.0, "value_net": 36.0}]
-        )
+        self.assertRecordValues(exchange.sudo(), [{"value_out": 45.0, "value_recovered": 9.0, "value_net": 36.0}])
 
     def test_reverse_restores_both_sides(self):
         exchange = self._new_exchange()

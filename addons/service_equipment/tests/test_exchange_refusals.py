@@ -1,11 +1,10 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from datetime import date, datetime
-
-from psycopg2.errors import CheckViolation
+from datetime import date
 
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
+from psycopg2.errors import CheckViolation
 
 from .common import TODAY
 from .test_exchange import ExchangeCase
@@ -101,10 +100,10 @@ class TestExchangeRefusals(ExchangeCase):
 
     def test_component_not_yet_installed(self):
         self.component.date_installed = date(2026, 11, 10)
-        self._assert_refused("was not yet in", date=datetime(2026, 11, 5, 10))
+        self._assert_refused("was not yet in", date="2026-11-05 10:00:00")
 
     def test_date_in_the_future(self):
-        self._assert_refused("dated in the future", date=datetime(2026, 11, 30))
+        self._assert_refused("dated in the future", date="2026-11-30 10:00:00")
 
     def test_retired_unit(self):
         self.unit.action_retire()
