@@ -1,7 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from . import product_template
 from . import res_partner
-from . import ir_attachment
 from . import mail_thread
 from . import service_team
 from . import service_call_stage

@@ -2,6 +2,7 @@
 import json
 
 from odoo import http
+from odoo.exceptions import AccessError
 from odoo.tests import HttpCase, new_test_user, tagged
 
 from .common import HelpdeskCase
@@ -60,7 +61,7 @@ class TestPortal(HelpdeskCase, HttpCase):
         for query in ("", "?access_token=guess"):
             response = self.url_open(f"/my/calls/{self.foreign.id}{query}")
             self.assertNotIn("Foreign call", response.text)
-        with self.assertRaises(Exception):
+        with self.assertRaises(AccessError):
             self.foreign.with_user(self.user_portal).check_access("read")
 
     def test_a_token_opens_one_call_only(self):
@@ -72,31 +73,41 @@ class TestPortal(HelpdeskCase, HttpCase):
         )
 
     def _fetch_messages(self, call, **params):
+        """What the portal's message thread gets to show, as JSON."""
         response = self.url_open(
             "/mail/thread/messages", data=json.dumps({"params": {
                 "thread_model": "service.call", "thread_id": call.id, **params,
             }}), headers={"Content-Type": "application/json"},
         )
-        return response.text
+        return response.json()["result"]
+
+    def _open_files(self, call):
+        """The files that the message thread of ``call`` offers, opened as it does: {name: content}."""
+        files = self._fetch_messages(call)["data"].get("ir.attachment", [])
+        return {
+            file["name"]: self.url_open(f"/web/content/{file['id']}?access_token={file['raw_access_token']}").content
+            for file in files
+        }
 
     def test_messages_without_internal_notes(self):
-        messages = self._fetch_messages(self.own)
+        messages = str(self._fetch_messages(self.own))
         self.assertIn("PUBLIC REPLY", messages)
         self.assertNotIn("INTERNAL NOTE", messages)
-        self.assertNotIn("FOREIGN REPLY", self._fetch_messages(self.foreign))
+        self.assertNotIn("FOREIGN REPLY", str(self._fetch_messages(self.foreign)))
         self.assertNotIn(self.note, self.env["mail.message"].with_user(self.user_portal).search([]))
 
     def test_files_of_internal_notes_stay_closed(self):
         secret, manual = self.note.attachment_ids, self.reply.attachment_ids
-        self.assertEqual(self.url_open(f"/web/content/{manual.id}?download=1").content, b"MANUAL")
+        self.assertEqual(self._open_files(self.own), {"manual.txt": b"MANUAL"})
         for url in (
             f"/web/content/{secret.id}?download=1", f"/web/content/{secret.id}?access_token=guess",
             f"/web/image/{secret.id}", f"/web/content/ir.attachment/{secret.id}/datas",
+            f"/web/content/{secret.id}?access_token={self.own._portal_ensure_token()}",
+            f"/web/content/{secret.id}?access_token={manual._get_raw_access_token()}",
         ):
             self.assertNotIn(b"SECRET", self.url_open(url).content, url)
-        visible = self.env["ir.attachment"].with_user(self.user_portal).search([("res_model", "=", "service.call")])
-        self.assertIn(manual, visible)
-        self.assertNotIn(secret, visible)
+        with self.assertRaises(AccessError):
+            secret.with_user(self.user_portal).read(["datas"])
         self.authenticate("hd_portal_b", "hd_portal_b")
         self.assertNotIn(b"MANUAL", self.url_open(f"/web/content/{manual.id}?download=1").content)
 
@@ -104,14 +115,14 @@ class TestPortal(HelpdeskCase, HttpCase):
         own = self.own.with_user(self.user_portal)
         self.assertEqual(own.subject, "Own call")
         for name in ("cover_reason", "payer_terms", "queue_rank", "contract_id", "work_ids", "needs_triage"):
-            with self.subTest(name=name), self.assertRaises(Exception):
+            with self.subTest(name=name), self.assertRaises(AccessError):
                 own.read([name])
         for model in ("service.work", "service.sla.clock", "service.call.event", "service.team"):
-            with self.subTest(model=model), self.assertRaises(Exception):
+            with self.subTest(model=model), self.assertRaises(AccessError):
                 self.env[model].with_user(self.user_portal).search([])
-        with self.assertRaises(Exception):
+        with self.assertRaises(AccessError):
             own.subject = "changed"
-        with self.assertRaises(Exception):
+        with self.assertRaises(AccessError):
             own.action_complete()
 
     def test_answering_in_the_portal(self):
@@ -141,7 +152,7 @@ class TestPortal(HelpdeskCase, HttpCase):
         self.assertTrue(call.clock_ids)
         photo = self.env["ir.attachment"].search([("res_model", "=", "service.call"), ("res_id", "=", call.id)])
         self.assertEqual(photo.name, "photo.txt")
-        self.assertEqual(self.url_open(f"/web/content/{photo.id}").content, b"PHOTO")
+        self.assertEqual(self._open_files(call), {"photo.txt": b"PHOTO"})
         self.assertTrue(self.env["mail.mail"].search([("model", "=", "service.call"), ("res_id", "=", call.id)]))
 
     def test_new_call_refuses_nonsense_with_a_sentence_and_keeps_what_was_typed(self):
