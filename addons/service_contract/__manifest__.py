@@ -29,6 +29,10 @@
         "views/service_equipment_views.xml",
         "views/res_partner_views.xml",
         "views/res_config_settings_views.xml",
+        "views/service_contract_portal_templates.xml",
         "views/service_contract_menus.xml",
     ],
+    "assets": {
+        "web.assets_tests": ["service_contract/static/tests/tours/**/*.js"],
+    },
 }

@@ -3,6 +3,7 @@ from . import service_coverage_terms  # the mixin comes before the models that c
 
 # isort: split
 from . import (
+    ir_attachment,
     res_company,
     res_config_settings,
     res_partner,

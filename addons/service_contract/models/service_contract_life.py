@@ -54,6 +54,7 @@ class ServiceContract(models.Model):
         :param str reason: shown on the contract
         :raise UserError: when the contract is not active, or not under way on that day
         """
+        self.check_access("write")
         for contract in self:
             contract._check_state_in("active", target="suspended")
             today = contract._get_today()
@@ -67,6 +68,7 @@ class ServiceContract(models.Model):
                         date=first_day,
                     )
                 )
+            # Suspensions are written by these two actions only, after their checks.
             contract.suspension_ids.sudo().create(
                 {"contract_id": contract.id, "date_start": first_day, "reason": reason}
             )
@@ -80,11 +82,11 @@ class ServiceContract(models.Model):
         :param date: first day with cover (date or ISO text), default today
         :raise UserError: when the contract is not suspended
         """
+        self.check_access("write")
         for contract in self:
             contract._check_state_in("suspended", target="active")
             today = contract._get_today()
             first_day = fields.Date.to_date(date) or today
-            # Suspensions are written by this action only, after its checks.
             suspension = contract.suspension_ids.sudo().filtered(lambda row, day=today: row._is_on(day))
             if first_day <= suspension.date_start:
                 suspension.unlink()

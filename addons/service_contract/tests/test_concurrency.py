@@ -1,0 +1,118 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import threading
+from datetime import date
+
+import psycopg2
+
+from odoo import SUPERUSER_ID, Command, api
+from odoo.tests import BaseCase, get_db_name, tagged
+from odoo.modules.registry import Registry
+from odoo.tools import mute_logger
+
+DAY = date(2026, 4, 15)
+
+
+@tagged("post_install", "-at_install")
+class TestConcurrency(BaseCase):
+    """Two connections take from one bucket at the same time: it is never overdrawn.
+
+    The transactions are real, so that what they write is committed and taken away again in the end.
+    """
+
+    def setUp(self):
+        super().setUp()
+        self.registry = Registry(get_db_name())
+        with self._connect() as env:
+            contract = env["service.contract"].create(
+                {
+                    "partner_id": env["res.partner"].create({"name": "Concurrent"}).id,
+                    "date_start": date(2026, 1, 1),
+                    "date_end": date(2026, 12, 31),
+                    "coverage_ids": [Command.create({})],
+                    "period_ids": [Command.create({"free_hours": 4})],
+                }
+            )
+            contract.action_activate()
+            self.contract_id = contract.id
+            self.bucket_id = contract.entitlement_ids.id
+        self.addCleanup(self._clean_up)
+
+    def _connect(self):
+        return _Connection(self.registry)
+
+    def _clean_up(self):
+        with self._connect() as env:
+            contract = env["service.contract"].browse(self.contract_id)
+            partner, account = contract.partner_id, contract.analytic_account_id
+            contract.analytic_account_id = False
+            contract.action_cancel()
+            env.cr.execute("DELETE FROM service_consumption WHERE contract_id = %s", [contract.id])
+            contract.unlink()
+            account.unlink()
+            partner.unlink()
+
+    def _take(self, env, hours):
+        contract = env["service.contract"].browse(self.contract_id)
+        return env["service.entitlement"]._consume("hours", hours, DAY, contract)
+
+    def _get_used(self):
+        with self._connect() as env:
+            env.cr.execute(
+                "SELECT quantity_used, (SELECT SUM(quantity) FROM service_consumption WHERE entitlement_id = e.id)"
+                "  FROM service_entitlement e WHERE id = %s",
+                [self.bucket_id],
+            )
+            return tuple(map(float, env.cr.fetchone()))
+
+    def test_second_connection_is_refused_and_retried(self):
+        """Both have seen 4 hours left. The second one fails, and finds 1 hour when it tries again."""
+        with self._connect() as first, self._connect() as second:
+            for env in (first, second):
+                self.assertEqual(env["service.entitlement"].browse(self.bucket_id).quantity_left, 4.0)
+            consumptions, rest = self._take(first, 3.0)
+            self.assertEqual((consumptions.quantity, rest), (3.0, 0.0))
+            first.cr.commit()
+            with mute_logger("odoo.sql_db"), self.assertRaises(psycopg2.errors.SerializationFailure):
+                self._take(second, 3.0)
+            second.cr.rollback()
+            second.invalidate_all()
+            consumptions, rest = self._take(second, 3.0)
+            self.assertEqual((consumptions.quantity, rest), (1.0, 2.0))
+        self.assertEqual(self._get_used(), (4.0, 4.0))
+
+    def test_many_at_once_never_overdraw(self):
+        """Eight threads want one hour each of four, and each retries as Odoo does for requests."""
+        rests = []
+
+        def take_one():
+            while True:
+                try:
+                    with self._connect() as env:
+                        rest = self._take(env, 1.0)[1]
+                except psycopg2.errors.SerializationFailure:
+                    continue
+                rests.append(rest)
+                return
+
+        with mute_logger("odoo.sql_db"):
+            threads = [threading.Thread(target=take_one) for _index in range(8)]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join(timeout=60)
+        self.assertEqual(sorted(rests), [0.0] * 4 + [1.0] * 4)
+        self.assertEqual(self._get_used(), (4.0, 4.0))
+
+
+class _Connection:
+    """An environment on a connection of its own, committed at the end."""
+
+    def __init__(self, registry):
+        self.cursor = registry.cursor()
+
+    def __enter__(self):
+        cr = self.cursor.__enter__()
+        return api.Environment(cr, SUPERUSER_ID, {})
+
+    def __exit__(self, *exc_info):
+        return self.cursor.__exit__(*exc_info)

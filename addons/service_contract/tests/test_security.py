@@ -1,0 +1,123 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import Command
+from odoo.exceptions import AccessError
+from odoo.tests import tagged
+
+from .common import TODAY, ContractCase
+
+READ, WRITE, NONE = "r", "rwcd", ""
+ROLES = ("employee", "reader", "contract", "manager", "auditor", "portal")
+# What each role may do with records of its own company; portal: with those of its own customer.
+TABLE = {
+    #                              employee reader contract manager auditor portal
+    "service.call.type":          (NONE,    READ,  READ,    WRITE,  READ,   READ),
+    "service.contract.type":      (NONE,    READ,  READ,    WRITE,  READ,   READ),
+    "service.contract":           (NONE,    READ,  WRITE,   WRITE,  READ,   READ),
+    "service.contract.period":    (NONE,    READ,  WRITE,   WRITE,  READ,   READ),
+    "service.contract.suspension": (NONE,   READ,  READ,    READ,   READ,   NONE),
+    "service.coverage":           (NONE,    READ,  WRITE,   WRITE,  READ,   READ),
+    "service.sla.policy":         (NONE,    READ,  READ,    WRITE,  READ,   NONE),
+    "service.sla.target":         (NONE,    READ,  READ,    WRITE,  READ,   NONE),
+    "service.entitlement":        (NONE,    READ,  WRITE,   WRITE,  READ,   READ),
+    "service.consumption":        (NONE,    READ,  READ,    READ,   READ,   NONE),
+}  # fmt: skip
+OPERATIONS = {"r": "read", "w": "write", "c": "create", "d": "unlink"}
+PRICE_FIELDS = {
+    "service.contract": ("amount_total", "pricelist_id", "renewal_increase"),
+    "service.contract.period": ("price",),
+    "service.coverage": ("price", "pricelist_id"),
+}
+
+
+@tagged("post_install", "-at_install")
+class TestSecurity(ContractCase):
+    """Model x role x operation, in the own company and in another."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.users = {role: getattr(cls, f"user_{role}") for role in ROLES}
+        cls.records = cls._new_records(cls.company)
+        cls.foreign_records = cls._new_records(cls.env["res.company"].create({"name": "Second"}))
+
+    @classmethod
+    def _new_records(cls, company):
+        """Make a contract with everything that hangs on it; return one record per model of the table."""
+        env = cls.env(context={"allowed_company_ids": [company.id]})
+        contract = env["service.contract"].create(
+            {
+                "partner_id": cls.customer.id,
+                "company_id": company.id,
+                "date_start": "2026-01-01",
+                "coverage_ids": [Command.create({})],
+                "period_ids": [Command.create({"free_hours": 4})],
+            }
+        )
+        contract.action_activate()
+        contract.action_suspend(date="2026-06-01")
+        policy = env["service.sla.policy"].create(
+            {"name": "Level", "company_id": company.id, "target_ids": [Command.create({"budget_minutes": 60})]}
+        )
+        records = {
+            "service.call.type": env["service.call.type"].create(
+                {"name": "Own", "code": "OWN", "company_id": company.id}
+            ),
+            "service.contract.type": env["service.contract.type"].create({"name": "Own", "company_id": company.id}),
+            "service.contract": contract,
+            "service.contract.period": contract.period_ids,
+            "service.contract.suspension": contract.suspension_ids,
+            "service.coverage": contract.coverage_ids,
+            "service.sla.policy": policy,
+            "service.sla.target": policy.target_ids,
+            "service.entitlement": contract.entitlement_ids,
+            "service.consumption": env["service.entitlement"]._consume("hours", 1.0, TODAY, contract)[0],
+        }
+        return {model: record.with_env(cls.env) for model, record in records.items()}
+
+    def test_every_model_is_in_the_table(self):
+        own = self.env["ir.model.data"].search([("module", "=", "service_contract"), ("model", "=", "ir.model")])
+        models = self.env["ir.model"].browse(own.mapped("res_id")).filtered(
+            lambda model: model.model.startswith("service.") and not model.transient and not model.abstract
+        )
+        declared = {model.model for model in models if self.env[model.model]._original_module == "service_contract"}
+        self.assertEqual(declared, set(TABLE))
+
+    def test_own_company(self):
+        for model, allowed in TABLE.items():
+            for role, rights in zip(ROLES, allowed, strict=True):
+                record = self.records[model].with_user(self.users[role])
+                for key, operation in OPERATIONS.items():
+                    with self.subTest(model=model, role=role, operation=operation):
+                        self.assertEqual(record.has_access(operation), key in rights)
+
+    def test_other_company(self):
+        for model in TABLE:
+            for role in set(ROLES) - {"portal"}:
+                record = self.foreign_records[model].with_user(self.users[role])
+                with self.subTest(model=model, role=role):
+                    self.assertFalse(record.has_access("read"))
+
+    def test_other_customer(self):
+        """A customer reads nothing of another one's contract."""
+        self.records["service.contract"].partner_id = self.other_customer
+        for model, allowed in TABLE.items():
+            if allowed[-1] and model not in ("service.call.type", "service.contract.type"):
+                with self.subTest(model=model):
+                    self.assertFalse(self.records[model].with_user(self.user_portal).has_access("read"))
+
+    def test_prices(self):
+        """Readers see cover without prices; contract managers and auditors see them."""
+        for model, field_names in PRICE_FIELDS.items():
+            for role, is_seen in [("reader", False), ("portal", False), ("contract", True), ("auditor", True)]:
+                record = self.records[model].with_user(self.users[role])
+                with self.subTest(model=model, role=role):
+                    self.assertEqual(
+                        [name for name in field_names if name in record.fields_get()], list(field_names) if is_seen else []
+                    )
+
+    def test_actions_follow_the_rights(self):
+        contract = self.records["service.contract"]
+        for action in ("action_suspend", "action_cancel", "action_renew"):
+            for role in ("reader", "auditor", "portal"):
+                with self.subTest(action=action, role=role), self.assertRaises(AccessError):
+                    getattr(contract.with_user(self.users[role]), action)()
