@@ -1,0 +1,26 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+{
+    "name": "Service Management",
+    "summary": "After-sales service: equipment, contracts, calls, visits and billing as one",
+    "version": "19.0.1.0.0",
+    "category": "Services/Service",
+    "author": "Service Management founders",
+    "license": "LGPL-3",
+    "application": True,
+    "depends": [
+        "service_equipment",
+        "service_contract",
+        "service_helpdesk",
+        "service_planning",
+        "service_billing",
+    ],
+    "data": [
+        "security/service_management_groups.xml",
+    ],
+    "demo": [
+        "demo/service_management_users_demo.xml",
+        "demo/service_management_base_demo.xml",
+        "demo/service_management_units_demo.xml",
+        "demo/service_management_story_demo.xml",
+    ],
+}
