@@ -6,7 +6,7 @@ class ResPartner(models.Model):
     _inherit = "res.partner"
 
     service_call_count = fields.Integer(
-        string="Call Count", compute="_compute_service_call_count", groups="service_helpdesk.group_service_helpdesk_engineer",
+        string="Call Count", compute="_compute_service_call_count", groups="service_helpdesk.group_service_helpdesk_engineer,service_helpdesk.group_service_helpdesk_user",
     )
 
     def _compute_service_call_count(self):

@@ -5,7 +5,11 @@ from odoo import fields, models
 class ServiceContract(models.Model):
     _inherit = "service.contract"
 
-    call_count = fields.Integer(compute="_compute_call_count", groups="base.group_user")
+    call_count = fields.Integer(
+        compute="_compute_call_count",
+        groups="service_helpdesk.group_service_helpdesk_engineer,service_helpdesk.group_service_helpdesk_user,"
+               "service_equipment.group_service_auditor",
+    )
 
     def _compute_call_count(self):
         counts = dict(self.env["service.call"]._read_group(

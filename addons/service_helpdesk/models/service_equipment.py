@@ -6,7 +6,11 @@ class ServiceEquipment(models.Model):
     _inherit = "service.equipment"
 
     call_ids = fields.One2many(comodel_name="service.call", inverse_name="equipment_id", string="Calls")
-    call_count = fields.Integer(compute="_compute_call_count", groups="base.group_user")
+    call_count = fields.Integer(
+        compute="_compute_call_count",
+        groups="service_helpdesk.group_service_helpdesk_engineer,service_helpdesk.group_service_helpdesk_user,"
+               "service_equipment.group_service_auditor",
+    )
 
     def _compute_call_count(self):
         counts = dict(self.env["service.call"]._read_group(

@@ -7,3 +7,6 @@ from . import test_service_sla_clock
 from . import test_service_call_mail
 from . import test_service_work
 from . import test_portal
+from . import test_performance
+from . import test_security
+from . import test_tour

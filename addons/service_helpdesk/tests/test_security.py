@@ -1,0 +1,125 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo.exceptions import AccessError
+from odoo.tests import tagged
+
+from .common import HelpdeskCase
+
+R, RW, RWC, ALL = "r", "rw", "rwc", "rwcd"
+OPERATIONS = {"r": "read", "w": "write", "c": "create", "d": "unlink"}
+NOBODY = {"employee": "", "stock": "", "equipment": ""}
+
+# What each role may do with a record of the own company: the call is the engineer's own.
+TABLE = {
+    "service.team": {
+        "engineer": R, "taker": R, "controller": R, "manager": ALL, "auditor": R, "portal": "", **NOBODY,
+    },
+    "service.call.stage": {
+        "engineer": R, "taker": R, "controller": R, "manager": ALL, "auditor": R, "portal": "", **NOBODY,
+    },
+    "service.call": {
+        "engineer": R, "taker": RWC, "controller": RWC, "manager": ALL, "auditor": R, "portal": R, **NOBODY,
+    },
+    "service.call.event": {
+        "engineer": R, "taker": R, "controller": R, "manager": R, "auditor": R, "portal": "", **NOBODY,
+    },
+    "service.sla.clock": {
+        "engineer": R, "taker": R, "controller": R, "manager": R, "auditor": R, "portal": "", **NOBODY,
+    },
+    "service.work": {
+        "engineer": ALL, "taker": R, "controller": ALL, "manager": ALL, "auditor": R, "portal": "", **NOBODY,
+    },
+}
+
+
+@tagged("post_install", "-at_install")
+class TestSecurity(HelpdeskCase):
+    """Model x role x operation, in the own company and in another."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.users = {
+            "engineer": cls.engineer, "taker": cls.taker, "controller": cls.controller, "manager": cls.manager,
+            "auditor": cls.user_auditor, "portal": cls.user_portal, "employee": cls.user_employee,
+            "stock": cls.user_stock, "equipment": cls.user_equipment,
+        }
+        call = cls._new_call(team_id=cls.team.id)
+        cls.records = cls._get_records(call, cls._new_work(call, "labour", 1))
+        cls.other_company = cls.env["res.company"].create({"name": "Second Company"})
+        product = cls.env.ref("service_helpdesk.product_labour")
+        cls.env.user.company_ids |= cls.other_company
+        other_call = cls.env["service.call"].create({
+            "subject": "Other", "partner_id": cls.customer.id, "company_id": cls.other_company.id,
+            "team_id": cls.env["service.team"].create({"name": "Other", "company_id": cls.other_company.id}).id,
+        })
+        other_work = cls.env["service.work"].create({
+            "call_id": other_call.id, "kind": "labour", "product_id": product.id, "resource_id": False,
+        })
+        cls.other_records = cls._get_records(other_call, other_work)
+
+    @classmethod
+    def _get_records(cls, call, work):
+        call = call.with_user(cls.env.user).sudo()
+        return {
+            "service.team": call.team_id,
+            "service.call.stage": call.stage_id,
+            "service.call": call,
+            "service.call.event": call.event_ids[:1],
+            "service.sla.clock": call.clock_ids[:1] or cls.env["service.sla.clock"].create({
+                "call_id": call.id, "company_id": call.company_id.id, "metric": "response",
+                "started_at": call.raised_at,
+            }),
+            "service.work": work,
+        }
+
+    def test_table(self):
+        for model, roles in TABLE.items():
+            for role, allowed in roles.items():
+                record = self.records[model].with_user(self.users[role]).sudo(False)
+                for letter, operation in OPERATIONS.items():
+                    with self.subTest(model=model, role=role, operation=operation):
+                        self.assertEqual(record.has_access(operation), letter in allowed)
+
+    def test_the_table_is_complete(self):
+        models = {
+            model.model for model in self.env["ir.model"].search([("transient", "=", False)])
+            if model.modules.split(", ")[0] == "service_helpdesk" and not self.env[model.model]._abstract
+        }
+        self.assertEqual(models, set(TABLE))
+
+    def test_other_companies_stay_closed(self):
+        for model, roles in TABLE.items():
+            # Stages are shared by all companies; a portal user's own calls are his in every company he deals with.
+            if model == "service.call.stage":
+                continue
+            for role in set(roles) - {"portal"}:
+                record = self.other_records[model].with_user(self.users[role]).sudo(False)
+                for operation in OPERATIONS.values():
+                    with self.subTest(model=model, role=role, operation=operation):
+                        self.assertFalse(record.has_access(operation))
+
+    def test_an_engineer_sees_own_calls_and_those_of_the_own_teams(self):
+        other_team = self.env["service.team"].create({"name": "Elsewhere"})
+        strange = self._new_call(team_id=other_team.id)
+        self.assertFalse(strange.with_user(self.engineer).has_access("read"))
+        strange.assigned_user_ids = self.engineer
+        self.assertTrue(strange.with_user(self.engineer).has_access("read"))
+
+    def test_an_engineer_writes_own_work_only(self):
+        colleague = self._new_user("hd_engineer_2", "service_helpdesk.group_service_helpdesk_engineer")
+        line = self.records["service.work"]
+        self.assertFalse(line.with_user(colleague).has_access("write"))
+        with self.assertRaises(AccessError):
+            line.with_user(colleague).quantity = 9
+
+    def test_costs_are_for_those_who_may_see_them(self):
+        line = self.records["service.work"]
+        for role in ("engineer", "taker", "controller"):
+            with self.subTest(role=role), self.assertRaises(AccessError):
+                line.with_user(self.users[role]).read(["cost"])
+        for role in ("manager", "auditor"):
+            line.with_user(self.users[role]).read(["cost"])
+
+    def test_call_takers_do_not_see_prices(self):
+        with self.assertRaises(AccessError):
+            self.coverage.with_user(self.taker).read(["price"])
