@@ -233,9 +233,10 @@ class ServiceCall(models.Model):
 
     @api.depends("type_id")
     def _compute_stage_id(self):
+        stage_by_type = self._find_stages("is_initial")
         for call in self:
             if not call.stage_id or not call.stage_id._serves(call.type_id):
-                call.stage_id = call._find_stage("is_initial")
+                call.stage_id = stage_by_type[call.type_id]
 
     @api.depends("closed_at")
     def _compute_is_closed(self):
@@ -334,7 +335,9 @@ class ServiceCall(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        vals_list = [self._prepare_call_values(vals) for vals in vals_list]
+        # Found once for the whole batch, not once per call.
+        default_type = self._default_type_id() if any(not vals.get("type_id") for vals in vals_list) else None
+        vals_list = [self._prepare_call_values(vals, default_type) for vals in vals_list]
         self._number(vals_list)
         # One note per call is logged below, in one batch; nobody but the contact follows a call by itself.
         thread = self.with_context(mail_create_nolog=True, mail_create_nosubscribe=True)
@@ -376,9 +379,15 @@ class ServiceCall(models.Model):
         return [dict(vals, subject=self.env._("%(subject)s (copy)", subject=call.subject))
                 for call, vals in zip(self, vals_list, strict=True)]
 
-    def _prepare_call_values(self, vals):
-        """Return the values with which a call is created (pure: a copy)."""
+    @api.model
+    def _prepare_call_values(self, vals, default_type):
+        """Return the values with which a call is created (pure: a copy).
+
+        :param default_type: ``service.call.type`` for calls without one
+        """
         values = dict(vals)
+        if not values.get("type_id"):
+            values["type_id"] = default_type.id
         if "priority" in values:
             values.setdefault("priority_is_manual", True)
         if values.get("partner_email"):

@@ -165,11 +165,17 @@ class ServiceCall(models.Model):
     # Stages
     # ------------------------------------------------------------
 
-    def _find_stage(self, flag):
-        """Return the first stage with ``flag`` that serves the call's type; empty when that step is not used."""
-        self.ensure_one()
-        stages = self.env["service.call.stage"].search([])
-        return stages.filtered(lambda stage: stage[flag] and stage._serves(self.type_id))[:1]
+    def _find_stages(self, flag):
+        """Find the stage that stands for a step, for each type of these calls: one query.
+
+        :param str flag: a flag of ``service.call.stage``
+        :return: dict {service.call.type: the first such stage, empty when that step is not used}
+        """
+        stages = self.env["service.call.stage"].search([(flag, "=", True)])
+        return {
+            call_type: stages.filtered(lambda stage, call_type=call_type: stage._serves(call_type))[:1]
+            for call_type in {call.type_id for call in self}
+        }
 
     def _advance_stage(self, flag, is_back_allowed=False):
         """Move the calls to the stage with ``flag``; each stage is optional and none is gone back to.
@@ -177,9 +183,9 @@ class ServiceCall(models.Model):
         :param str flag: a flag of ``service.call.stage``
         :param bool is_back_allowed: after a pause or a reopening the call goes back to where it was
         """
+        stage_by_type = self._find_stages(flag)
         for call in self:
-            stage = call._find_stage(flag)
-            current = call.stage_id
+            stage, current = stage_by_type[call.type_id], call.stage_id
             is_ahead = not current or current.is_pause or stage.sequence > current.sequence
             if stage and stage != current and (is_ahead or is_back_allowed or stage.is_pause):
                 call._store({"stage_id": stage.id})

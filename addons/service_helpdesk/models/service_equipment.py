@@ -1,4 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import pytz
+
 from odoo import fields, models
 
 
@@ -26,3 +28,14 @@ class ServiceEquipment(models.Model):
         return {
             **action, "domain": [("equipment_id", "=", self.id)], "context": {"default_equipment_id": self.id},
         }
+
+    def _get_history_entries(self):
+        entries = super()._get_history_entries()
+        if not self.env["service.call"].has_access("read"):
+            return entries
+        for call in self.env["service.call"].search([("equipment_id", "=", self.id)], order="raised_at, id"):
+            raised = pytz.utc.localize(call.raised_at).astimezone(pytz.timezone(call.site_tz or "UTC"))
+            entries.append(self._prepare_history_entry(
+                date=raised.date(), kind="call", title=call.display_name, text=call.stage_id.sudo().name, record=call,
+            ))
+        return entries

@@ -209,3 +209,10 @@ class TestServiceCall(HelpdeskCase):
         self.policy.target_ids.unlink()
         second = self._new_call()
         self.assertLess(second.queue_rank, first.queue_rank)
+
+    def test_history_of_the_unit_has_its_calls(self):
+        call = self._new_call()
+        history = self.unit.with_user(self.taker).history()
+        self.assertEqual([entry["title"] for entry in history if entry["kind"] == "call"], [call.display_name])
+        self.assertEqual(self.unit.with_user(self.taker).call_count, 1)
+        self.assertFalse([entry for entry in self.unit.with_user(self.user_equipment).history() if entry["kind"] == "call"])
