@@ -13,4 +13,5 @@ from . import (
     test_resolver,
     test_resource_calendar,
     test_security,
+    test_tour,
 )
