@@ -269,8 +269,9 @@ class ServiceCoverage(models.Model):
             end = format_date(self.env, asked.equipment.warranty_date_end)
             sentences.append(self.env._("Under warranty until %(end)s.", end=end))
         if self:
+            contract = self.contract_id.name
             sentences.append(
-                self.env._("Covered by %(row)s of contract %(contract)s.", row=self.name, contract=self.contract_id.name)
+                self.env._("Covered by %(row)s of contract %(contract)s.", row=self.name, contract=contract)
             )
         if not sentences:
             refused = [

@@ -3,10 +3,9 @@ import threading
 from datetime import date
 
 import psycopg2
-
 from odoo import SUPERUSER_ID, Command, api
-from odoo.tests import BaseCase, get_db_name, tagged
 from odoo.modules.registry import Registry
+from odoo.tests import BaseCase, get_db_name, tagged
 from odoo.tools import mute_logger
 
 DAY = date(2026, 4, 15)

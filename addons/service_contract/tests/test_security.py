@@ -111,9 +111,8 @@ class TestSecurity(ContractCase):
             for role, is_seen in [("reader", False), ("portal", False), ("contract", True), ("auditor", True)]:
                 record = self.records[model].with_user(self.users[role])
                 with self.subTest(model=model, role=role):
-                    self.assertEqual(
-                        [name for name in field_names if name in record.fields_get()], list(field_names) if is_seen else []
-                    )
+                    seen = [name for name in field_names if name in record.fields_get()]
+                    self.assertEqual(seen, list(field_names) if is_seen else [])
 
     def test_actions_follow_the_rights(self):
         contract = self.records["service.contract"]
