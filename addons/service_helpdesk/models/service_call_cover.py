@@ -38,13 +38,15 @@ class ServiceCall(models.Model):
             "contract": self.env._("contract"),
             "customer": self.env._("customer"),
         }
-        kinds = dict(self.env["service.work"]._fields["kind"]._description_selection(self.env))
+        kinds = self.env["service.work"]._fields["kind"]._description_selection(self.env)
         for call in self:
-            kinds_by_payer = {}
-            for kind, terms in (call.payer_terms or {}).items():
-                kinds_by_payer.setdefault(terms["payer"], []).append(kinds[kind])
+            labels_by_payer = {}
+            for kind, label in kinds:
+                if terms := (call.payer_terms or {}).get(kind):
+                    payer = "customer" if terms["term"] == "chargeable" else terms["payer"]
+                    labels_by_payer.setdefault(payer, []).append(label)
             call.payer_summary = "; ".join(
-                f"{payers[payer]}: {', '.join(labels)}" for payer, labels in kinds_by_payer.items()
+                f"{payers[payer]}: {', '.join(labels)}" for payer, labels in labels_by_payer.items()
             )
 
     @api.onchange("partner_id", "site_id", "equipment_id", "product_id", "type_id", "raised_at")

@@ -32,7 +32,7 @@ class ServiceWork(models.Model):
             if payer == "warranty":
                 free, reason = quantity, self.env._("Paid by the warranty; %(reason)s", reason=reason)
         self.write({
-            "payer": payer,
+            "payer": "customer" if term == "chargeable" else payer,
             "term": term,
             "quantity_free": free,
             "quantity_chargeable": self.uom_id.round(quantity - free),

@@ -25,6 +25,7 @@ class TestServiceCall(HelpdeskCase):
         self.assertEqual(call.event_ids.at, RAISED)
         self.assertEqual(call.payer_terms["labour"], {"payer": "contract", "term": "from_buckets", "discount": 0.0})
         self.assertIn(self.contract.name, call.cover_reason)
+        self.assertEqual(call.payer_summary, "contract: Labour, Travel time, Distance, Expense, Call-out; customer: Part")
         self.assertTrue(call.cover_explanation)
 
     def test_the_form_shows_cover_before_saving(self):

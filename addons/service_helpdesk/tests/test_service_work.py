@@ -104,7 +104,9 @@ class TestServiceWork(HelpdeskCase):
         }])
         line.with_user(self.engineer).action_submit()
         line.with_user(self.controller).action_validate()
-        self.assertRecordValues(line, [{"quantity_chargeable": 1, "discount": 10, "term": "chargeable", "cost": 45.0}])
+        self.assertRecordValues(line, [{
+            "payer": "customer", "quantity_chargeable": 1, "discount": 10, "term": "chargeable", "cost": 45.0,
+        }])
         with self.assertRaisesRegex(UserError, "take the validation back first"):
             exchange.action_reverse()
         line.with_user(self.controller).action_unvalidate()
