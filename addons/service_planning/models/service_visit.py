@@ -221,6 +221,11 @@ class ServiceVisit(models.Model):
             if visit.date_start and (not visit.date_end or visit.date_end <= visit.date_start):
                 visit.date_end = visit.date_start + timedelta(hours=1)
 
+    @api.depends("name", "site_id", "partner_id")
+    def _compute_display_name(self):
+        for visit in self:
+            visit.display_name = f"{visit.name} {(visit.site_id or visit.partner_id).display_name or ''}".strip()
+
     # --------------------------------------------------------------- constrains
 
     @api.constrains("call_ids", "partner_id")
@@ -272,13 +277,14 @@ class ServiceVisit(models.Model):
             for engineer in visit.engineer_ids:
                 last = last_by_engineer.get(engineer)
                 if last and last.date_end > visit.date_start:
+                    refused, other = (visit, last) if visit in visits else (last, visit)
                     raise ValidationError(
                         self.env._(
                             "%(engineer)s can't make visit %(visit)s: it overlaps visit %(other)s at %(place)s.",
                             engineer=engineer.name,
-                            visit=visit.name,
-                            other=last.name,
-                            place=last.site_id.display_name or last.partner_id.display_name,
+                            visit=refused.name,
+                            other=other.name,
+                            place=other.site_id.display_name or other.partner_id.display_name,
                         )
                     )
                 last_by_engineer[engineer] = visit
@@ -316,12 +322,13 @@ class ServiceVisit(models.Model):
 
     # ------------------------------------------------------------------ actions
 
-    def action_confirm(self):
+    def action_confirm(self, at=None):
         """Make provisional visits definite: their calls are planned.
 
+        :param at: instant it happened (UTC), now if not given
         :raise UserError: if a visit is not provisional
         """
-        self._transition("confirmed")
+        self._transition("confirmed", at)
         return True
 
     def action_start_travel(self, at=None):
@@ -392,8 +399,8 @@ class ServiceVisit(models.Model):
                     )
                 )
         values = {"state": target}
+        self._check_instant(at)
         if target in STAMPS:
-            self._check_instant(at)
             values[STAMPS[target]] = at
         # sudo: steps are written by this method only, see _check_may_write
         self.sudo().write(values)
@@ -434,6 +441,11 @@ class ServiceVisit(models.Model):
         calls.write({"planned_at": False, "travel_at": False})
         for kind, group in calls.grouped(lambda call: call._get_progress_kind()).items():
             group._advance_stage(STAGE_FLAG_BY_KIND[kind], is_back_allowed=True)
+
+    def _get_work_date(self):
+        """Return the date at the site on which this visit's work is done, or planned."""
+        self.ensure_one()
+        return self._get_site_date(self.work_started_at or self.travel_started_at or self.date_start)
 
     def _get_site_date(self, instant):
         """Return the date at the site of an instant (UTC)."""

@@ -71,13 +71,12 @@ class ServiceVisit(models.Model):
         """Return the values offered for a new line of work of a kind on this visit."""
         self.ensure_one()
         engineer = self._get_recording_engineer()
-        begun_at = self.work_started_at or self.travel_started_at or self.date_start
         return {
             "visit_id": self.id,
             "call_id": self.call_ids[:1].id,
             "kind": kind,
             "resource_id": engineer.id,
-            "date": fields.Date.to_string(self._get_site_date(begun_at)),
+            "date": fields.Date.to_string(self._get_work_date()),
             "quantity": self._suggest_quantity(kind, engineer),
         }
 

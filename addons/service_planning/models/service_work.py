@@ -16,6 +16,14 @@ class ServiceWork(models.Model):
         copy=False,
     )
 
+    @api.depends("visit_id")
+    def _compute_date(self):
+        """Work of a visit is of the visit's day, whenever it is entered."""
+        for work in self:
+            if work.visit_id and not work.date:
+                work.date = work.visit_id._get_work_date()
+        super()._compute_date()
+
     @api.constrains("visit_id", "call_id")
     def _check_visit_call(self):
         for work in self:
