@@ -12,12 +12,16 @@ DEFAULT_PORT = 8069
 ROLE_LOGINS = (
     ("Administrator", "admin"),
     ("Call taker", "calltaker"),
-    ("Dispatcher", "dispatcher"),
+    ("Controller and dispatcher", "controller"),
     ("Engineer", "engineer"),
+    ("Second engineer", "engineer2"),
+    ("Stock clerk", "clerk"),
     ("Contract manager", "contracts"),
-    ("Billing", "billing"),
+    ("Billing accountant", "accountant"),
     ("Service manager", "manager"),
+    ("Auditor", "auditor"),
     ("Customer (portal)", "customer"),
+    ("Second customer (portal)", "customer2"),
 )
 
 
