@@ -44,7 +44,7 @@ def floors(env, contracts):
     """Create the same drafts bare, with the same setting of the creation message, in chunks of some sizes."""
     run = _new_run(env, contracts)
     invoices, _held = run._get_invoices(contracts, env["service.work"])
-    values = [run._prepare_invoice_values(lines) for lines in invoices.values()]
+    values = run._prepare_invoices(list(invoices.values()))
 
     def create(chunk_size):
         for chunk in split_every(chunk_size, values):

@@ -20,5 +20,8 @@
         "views/account_move_views.xml",
         "views/service_billing_menus.xml",
     ],
+    "assets": {
+        "web.assets_tests": ["service_billing/static/tests/tours/*.js"],
+    },
     "uninstall_hook": "uninstall_hook",
 }

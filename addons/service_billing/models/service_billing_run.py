@@ -287,7 +287,7 @@ class ServiceBillingRun(models.Model):
         groups = list(invoices.values())
         # One note of ours in a batch instead of the "created" message that Odoo would post on each invoice.
         moves = self.env["account.move"].with_context(mail_create_nolog=True).create(
-            [self._prepare_invoice_values(lines) for lines in groups]
+            self._prepare_invoices(groups)
         ).with_context(mail_create_nolog=False)
         note = self.env._("Made by billing run %(run)s.", run=self.name)
         moves._message_log_batch(bodies=dict.fromkeys(moves.ids, note))
@@ -301,6 +301,37 @@ class ServiceBillingRun(models.Model):
         # Nobody may write the ledger by hand; it is written here, by whoever may make invoices.
         self.env["service.charge"].sudo().create(charges)
 
+    def _prepare_invoices(self, groups):
+        """Prepare the invoices of a batch, with what is looked up once for all of them.
+
+        :param groups: list of lists of `service.charge` values
+        :return: list of `account.move` values
+        """
+        partners = self.env["res.partner"].browse({lines[0]["partner_id"] for lines in groups})
+        addresses = self._get_invoice_addresses(partners)
+        journal = self.env["account.journal"].search([
+            *self.env["account.journal"]._check_company_domain(self.company_id), ("type", "=", "sale"),
+        ], limit=1)
+        prepared = []
+        for lines in groups:
+            values = {"partner_id": addresses[lines[0]["partner_id"]], **self._prepare_invoice_values(lines)}
+            if lines[0]["currency_id"] == self.company_id.currency_id.id:
+                # In another currency Odoo prefers a journal of that currency.
+                values.setdefault("journal_id", journal.id)
+            prepared.append(values)
+        return prepared
+
+    def _get_invoice_addresses(self, partners):
+        """Return the address that the invoices of each partner go to: ``{partner id: address id}``."""
+        with_address = self.env["res.partner"].search([
+            ("commercial_partner_id", "in", partners.commercial_partner_id.ids), ("type", "=", "invoice"),
+        ]).commercial_partner_id
+        return {
+            partner.id: partner.address_get(["invoice"])["invoice"]
+            if partner.type != "contact" or partner.commercial_partner_id in with_address else partner.id
+            for partner in partners
+        }
+
     def _prepare_invoice_values(self, lines):
         """Prepare one invoice, or a credit note when its lines sum up below zero.
 
@@ -310,10 +341,8 @@ class ServiceBillingRun(models.Model):
         first = lines[0]
         is_credit_note = sum(values["amount"] for values in lines) < 0
         contracts = self.env["service.contract"].browse({values["contract_id"] for values in lines} - {False})
-        customer = self.env["res.partner"].browse(first["partner_id"])
         values = {
             "move_type": "out_refund" if is_credit_note else "out_invoice",
-            "partner_id": customer.address_get(["invoice"])["invoice"],
             "invoice_date": self.date,
             "company_id": first["company_id"],
             "currency_id": first["currency_id"],

@@ -27,17 +27,17 @@ class ServiceCoverage(models.Model):
         for contract, coverages in self.grouped("contract_id").items():
             suspensions = contract._get_suspended_periods()
             for interval, rows in coverages.grouped(lambda row: (row.interval_count, row.interval_unit)).items():
-                keys = set(rows.ids)
+                row_by_id = {row.id: row for row in rows}
                 due = deltas(
                     [row._get_ledger_row() for row in rows],
                     contract._get_billing_schedule(*interval),
                     until=date,
                     suspensions=suspensions,
-                    billed={entry: amount for entry, amount in billed.items() if entry[0] in keys},
+                    billed={entry: amount for entry, amount in billed.items() if entry[0] in row_by_id},
                 )
                 for delta in due:
                     used = revisions.get((delta.key, delta.period.start), ())
-                    found.append(self.browse(delta.key)._prepare_charge_values(delta, _lowest_free(used), date))
+                    found.append(row_by_id[delta.key]._prepare_charge_values(delta, _lowest_free(used), date))
         return found
 
     def _get_billed(self):

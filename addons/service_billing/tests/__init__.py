@@ -7,3 +7,4 @@ from . import test_profit
 from . import test_concurrency
 from . import test_security
 from . import test_performance
+from . import test_tour
