@@ -14,4 +14,5 @@ from . import (
     test_resource_calendar,
     test_security,
     test_tour,
+    test_wizards,
 )

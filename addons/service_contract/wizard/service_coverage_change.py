@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo import api, fields, models
+from odoo import Command, api, fields, models
 
 
 class ServiceCoverageChange(models.TransientModel):
@@ -25,10 +25,10 @@ class ServiceCoverageChange(models.TransientModel):
     )
 
     @api.model
-    def default_get(self, fields):
-        values = super().default_get(fields)
-        if "coverage_ids" in fields and self.env.context.get("active_model") == "service.coverage":
-            values["coverage_ids"] = self.env.context.get("active_ids")
+    def default_get(self, fields_list):
+        values = super().default_get(fields_list)
+        if "coverage_ids" in fields_list and self.env.context.get("active_model") == "service.coverage":
+            values["coverage_ids"] = [Command.set(self.env.context.get("active_ids", []))]
         return values
 
     @api.depends("coverage_ids")

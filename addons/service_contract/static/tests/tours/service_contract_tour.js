@@ -79,5 +79,41 @@ registry.category("web_tour.tours").add("service_contract_tour", {
         {
             trigger: ".o_field_widget[name='entitlement_ids'] .o_data_row:contains('Free Hours')",
         },
+        {
+            content: "Change the price of the unit from today on",
+            trigger: ".o_notebook .nav-link[name='coverage']",
+            run: "click",
+        },
+        {
+            trigger: ".o_field_widget[name='coverage_ids'] .o_data_row button:has(.fa-tag)",
+            run: "click",
+        },
+        {
+            trigger: ".modal .o_field_widget[name='price'] input",
+            run: "edit 130",
+        },
+        {
+            trigger: ".modal button[name='action_confirm']",
+            run: "click",
+        },
+        {
+            trigger: ".o_field_widget[name='coverage_ids'] .o_data_row:contains('130.00')",
+        },
+        {
+            content: "Suspend the contract",
+            trigger: ".o_statusbar_buttons button:contains('Suspend')",
+            run: "click",
+        },
+        {
+            trigger: ".modal .o_field_widget[name='reason'] input",
+            run: "edit Plant closed",
+        },
+        {
+            trigger: ".modal button[name='action_confirm']",
+            run: "click",
+        },
+        {
+            trigger: ".o_statusbar_buttons button:contains('Resume')",
+        },
     ],
 });
