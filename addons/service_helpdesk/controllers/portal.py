@@ -1,11 +1,10 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import http
+from odoo.addons.portal.controllers.portal import CustomerPortal
+from odoo.addons.portal.controllers.portal import pager as portal_pager
 from odoo.exceptions import AccessError, MissingError, UserError
 from odoo.fields import Domain
 from odoo.http import request
-
-from odoo.addons.portal.controllers.portal import CustomerPortal
-from odoo.addons.portal.controllers.portal import pager as portal_pager
 
 MAX_FILE_SIZE = 25 * 1024 * 1024
 MAX_FILES = 10
@@ -56,11 +55,21 @@ class ServiceCallPortal(CustomerPortal):
         if search:
             domain &= Domain("name", "ilike", search) | Domain("subject", "ilike", search)
         pager = portal_pager(
-            url="/my/calls", total=0 if domain.is_false() else calls.search_count(domain), page=page, step=self._items_per_page,
+            url="/my/calls",
+            total=0 if domain.is_false() else calls.search_count(domain),
+            page=page,
+            step=self._items_per_page,
             url_args={"sortby": sortby, "filterby": filterby, "search": search},
         )
-        found = calls if domain.is_false() else calls.search(
-            domain, order=sortings[sortby]["order"], limit=self._items_per_page, offset=pager["offset"],
+        found = (
+            calls
+            if domain.is_false()
+            else calls.search(
+                domain,
+                order=sortings[sortby]["order"],
+                limit=self._items_per_page,
+                offset=pager["offset"],
+            )
         )
         values = {
             **self._prepare_portal_layout_values(),
@@ -90,7 +99,12 @@ class ServiceCallPortal(CustomerPortal):
         except (AccessError, MissingError):
             return request.redirect("/my")
         values = self._get_page_view_values(
-            call_sudo, access_token, {"page_name": "service_calls", "call": call_sudo}, "my_calls_history", False, **kw,
+            call_sudo,
+            access_token,
+            {"page_name": "service_calls", "call": call_sudo},
+            "my_calls_history",
+            False,
+            **kw,
         )
         return request.render("service_helpdesk.portal_my_call", values)
 
@@ -122,7 +136,9 @@ class ServiceCallPortal(CustomerPortal):
     @http.route("/my/calls/new", type="http", auth="user", website=True, methods=["POST"])
     def portal_create_call(self, subject="", description="", equipment_id=None, type_id=None, **kw):
         entered = {
-            "subject": subject, "description": description, "equipment_id": self._to_id(equipment_id),
+            "subject": subject,
+            "description": description,
+            "equipment_id": self._to_id(equipment_id),
             "type_id": self._to_id(type_id),
         }
         try:

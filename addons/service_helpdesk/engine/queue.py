@@ -5,6 +5,7 @@ The order is one sortable text per call, so that the database can keep it in an
 index and a page of the queue needs no sorting. It depends on the call alone:
 no call's key changes because another one was logged.
 """
+
 from datetime import datetime
 
 MAX_WEIGHT = 9999.99
@@ -31,13 +32,15 @@ def queue_key(priority, deadline, zone_weight, raised_at, is_closed=False):
     True
     """
     weight = min(max(zone_weight or 0.0, 0.0), MAX_WEIGHT)
-    return "-".join((
-        "1" if is_closed else "0",
-        str(9 - int(priority or 0)),
-        _stamp(deadline),
-        f"{MAX_WEIGHT - weight:07.2f}",
-        _stamp(raised_at),
-    ))
+    return "-".join(
+        (
+            "1" if is_closed else "0",
+            str(9 - int(priority or 0)),
+            _stamp(deadline),
+            f"{MAX_WEIGHT - weight:07.2f}",
+            _stamp(raised_at),
+        )
+    )
 
 
 def _stamp(instant):

@@ -30,6 +30,7 @@ many working minutes have passed (None beyond what it knows), and
 >>> replay(log, target, RoundTheClock(), now=at(11))[0].state
 'missed'
 """
+
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 

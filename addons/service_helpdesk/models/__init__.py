@@ -1,23 +1,26 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from . import product_template
-from . import res_partner
-from . import mail_thread
-from . import service_team
-from . import service_call_stage
-from . import service_call
-from . import service_call_event
-from . import service_call_flow
-from . import service_call_cover
-from . import service_call_clock
-from . import service_call_mail
-from . import service_call_portal
-from . import service_sla_clock
-from . import service_sla_policy
-from . import service_sla_target
-from . import resource_calendar
-from . import service_consumption
-from . import service_work
-from . import service_work_charge
-from . import service_exchange
-from . import service_equipment
-from . import service_contract
+from . import (
+    mail_thread,
+    product_template,
+    res_partner,
+    resource_calendar,
+    service_call,
+    service_call_clock,
+    service_call_cover,
+    service_call_event,
+    service_call_flow,
+    service_call_mail,
+    service_call_portal,
+    service_call_queue,
+    service_call_stage,
+    service_consumption,
+    service_contract,
+    service_equipment,
+    service_exchange,
+    service_sla_clock,
+    service_sla_policy,
+    service_sla_target,
+    service_team,
+    service_work,
+    service_work_charge,
+)

@@ -8,7 +8,11 @@ class MailThread(models.AbstractModel):
     @api.model
     def message_route(self, message, message_dict, model=None, thread_id=None, custom_values=None):
         routes = super().message_route(
-            message, message_dict, model=model, thread_id=thread_id, custom_values=custom_values,
+            message,
+            message_dict,
+            model=model,
+            thread_id=thread_id,
+            custom_values=custom_values,
         )
         if any(route[0] == "service.call" for route in routes or ()):
             return self.env["service.call"]._adjust_mail_routes(message, message_dict, routes)

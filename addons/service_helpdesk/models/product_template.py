@@ -1,6 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, fields, models
-
 from odoo.addons.service_equipment.const import WORK_KINDS
 
 
@@ -8,10 +7,13 @@ class ProductTemplate(models.Model):
     _inherit = "product.template"
 
     service_work_kind = fields.Selection(
-        selection=WORK_KINDS, string="Kind of Work", help="Work lines of this kind use this product.",
+        selection=WORK_KINDS,
+        string="Kind of Work",
+        help="Work lines of this kind use this product.",
     )
     service_time_step = fields.Integer(
-        string="Time Step (minutes)", help="Time is charged in steps of this length, rounded up. 0: to the minute.",
+        string="Time Step (minutes)",
+        help="Time is charged in steps of this length, rounded up. 0: to the minute.",
     )
     service_time_minimum = fields.Integer(string="Minimum Time (minutes)", help="Less time than this counts as this.")
 

@@ -6,17 +6,27 @@ class ResPartner(models.Model):
     _inherit = "res.partner"
 
     service_call_count = fields.Integer(
-        string="Call Count", compute="_compute_service_call_count", groups="service_helpdesk.group_service_helpdesk_engineer,service_helpdesk.group_service_helpdesk_user",
+        string="Call Count",
+        compute="_compute_service_call_count",
+        groups="service_helpdesk.group_service_helpdesk_engineer,service_helpdesk.group_service_helpdesk_user",
     )
 
     def _compute_service_call_count(self):
         calls = self.env["service.call"]
-        by_customer = dict(calls._read_group(
-            [("commercial_partner_id", "in", self.ids), ("is_closed", "=", False)], ["commercial_partner_id"], ["__count"],
-        ))
-        by_site = dict(calls._read_group(
-            [("site_id", "in", self.ids), ("is_closed", "=", False)], ["site_id"], ["__count"],
-        ))
+        by_customer = dict(
+            calls._read_group(
+                [("commercial_partner_id", "in", self.ids), ("is_closed", "=", False)],
+                ["commercial_partner_id"],
+                ["__count"],
+            )
+        )
+        by_site = dict(
+            calls._read_group(
+                [("site_id", "in", self.ids), ("is_closed", "=", False)],
+                ["site_id"],
+                ["__count"],
+            )
+        )
         for partner in self:
             counts = by_customer if partner == partner.commercial_partner_id else by_site
             partner.service_call_count = counts.get(partner, 0)

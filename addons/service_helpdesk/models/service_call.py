@@ -1,14 +1,10 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from markupsafe import Markup
-
-from odoo import Command, api, fields, models
+from odoo import api, fields, models
+from odoo.addons.service_contract.const import PRIORITIES
 from odoo.exceptions import ValidationError
 from odoo.tools.mail import email_normalize
 
-from odoo.addons.service_contract.const import PRIORITIES
-
-from ..const import CHANNELS, COVER_SOURCES, SLA_STATES
-from ..engine.queue import queue_key
+from ..const import CHANNELS
 
 NEW_NUMBER = "New"
 
@@ -18,7 +14,8 @@ class ServiceCall(models.Model):
 
     The class is kept in one file per subject: this one has the fields and the life of the
     record, ``service_call_flow`` its events and transitions, ``service_call_cover`` the
-    resolver's answers, ``service_call_clock`` the deadlines, ``service_call_mail`` the
+    resolver's answers, ``service_call_clock`` the deadlines, ``service_call_queue`` the
+    order of the queue, ``service_call_mail`` the
     messages, ``service_call_portal`` what a customer may do.
     """
 
@@ -35,90 +32,167 @@ class ServiceCall(models.Model):
     subject = fields.Char(required=True, tracking=True)
     description = fields.Html()
     type_id = fields.Many2one(
-        comodel_name="service.call.type", required=True, index=True, tracking=True, check_company=True,
+        comodel_name="service.call.type",
+        required=True,
+        index=True,
+        tracking=True,
+        check_company=True,
         default=lambda self: self._default_type_id(),
     )
     channel = fields.Selection(selection=CHANNELS, required=True, default="phone")
     company_id = fields.Many2one(
-        comodel_name="res.company", required=True, index=True, default=lambda self: self.env.company,
+        comodel_name="res.company",
+        required=True,
+        index=True,
+        default=lambda self: self.env.company,
     )
     # Who asked, where and about what
     partner_id = fields.Many2one(
-        comodel_name="res.partner", string="Customer", index=True, tracking=True, check_company=True,
-        compute="_compute_partner_id", store=True, readonly=False, precompute=True,
+        comodel_name="res.partner",
+        string="Customer",
+        index=True,
+        tracking=True,
+        check_company=True,
+        compute="_compute_partner_id",
+        store=True,
+        readonly=False,
+        precompute=True,
     )
     commercial_partner_id = fields.Many2one(
-        comodel_name="res.partner", related="partner_id.commercial_partner_id", store=True, index=True, precompute=True,
+        comodel_name="res.partner",
+        related="partner_id.commercial_partner_id",
+        store=True,
+        index=True,
+        precompute=True,
     )
     contact_id = fields.Many2one(
-        comodel_name="res.partner", index="btree_not_null", check_company=True,
+        comodel_name="res.partner",
+        index="btree_not_null",
+        check_company=True,
         domain="[('commercial_partner_id', '=', commercial_partner_id)] if commercial_partner_id else []",
     )
     partner_email = fields.Char(
-        string="Email", index="btree_not_null",
-        compute="_compute_partner_contact", store=True, readonly=False, precompute=True,
+        string="Email",
+        index="btree_not_null",
+        compute="_compute_partner_contact",
+        store=True,
+        readonly=False,
+        precompute=True,
     )
     partner_phone = fields.Char(
-        string="Phone", compute="_compute_partner_contact", store=True, readonly=False, precompute=True,
+        string="Phone",
+        compute="_compute_partner_contact",
+        store=True,
+        readonly=False,
+        precompute=True,
     )
     site_id = fields.Many2one(
-        comodel_name="res.partner", index="btree_not_null", tracking=True, check_company=True,
+        comodel_name="res.partner",
+        index="btree_not_null",
+        tracking=True,
+        check_company=True,
         domain="[('is_service_site', '=', True), ('commercial_partner_id', '=', commercial_partner_id)]"
-               " if commercial_partner_id else [('is_service_site', '=', True)]",
-        compute="_compute_from_equipment", store=True, readonly=False, precompute=True,
+        " if commercial_partner_id else [('is_service_site', '=', True)]",
+        compute="_compute_from_equipment",
+        store=True,
+        readonly=False,
+        precompute=True,
     )
     site_tz = fields.Char(string="Site Time Zone", compute="_compute_site_tz", store=True, precompute=True)
-    area_id = fields.Many2one(comodel_name="service.area", related="site_id.area_id", store=True, index="btree_not_null")
+    area_id = fields.Many2one(
+        comodel_name="service.area", related="site_id.area_id", store=True, index="btree_not_null"
+    )
     equipment_id = fields.Many2one(
-        comodel_name="service.equipment", index="btree_not_null", tracking=True, check_company=True,
+        comodel_name="service.equipment",
+        index="btree_not_null",
+        tracking=True,
+        check_company=True,
         domain="[('commercial_partner_id', '=', commercial_partner_id)] if commercial_partner_id else []",
     )
     product_id = fields.Many2one(
-        comodel_name="product.product", index="btree_not_null", tracking=True, check_company=True,
-        compute="_compute_from_equipment", store=True, readonly=False, precompute=True,
+        comodel_name="product.product",
+        index="btree_not_null",
+        tracking=True,
+        check_company=True,
+        compute="_compute_from_equipment",
+        store=True,
+        readonly=False,
+        precompute=True,
     )
     symptom_id = fields.Many2one(
-        comodel_name="service.fault", index="btree_not_null", domain="[('kind', '=', 'symptom')]",
+        comodel_name="service.fault",
+        index="btree_not_null",
+        domain="[('kind', '=', 'symptom')]",
     )
     cause_id = fields.Many2one(
-        comodel_name="service.fault", index="btree_not_null", domain="[('kind', '=', 'cause')]",
+        comodel_name="service.fault",
+        index="btree_not_null",
+        domain="[('kind', '=', 'cause')]",
     )
     remedy_id = fields.Many2one(
-        comodel_name="service.fault", index="btree_not_null", domain="[('kind', '=', 'remedy')]",
+        comodel_name="service.fault",
+        index="btree_not_null",
+        domain="[('kind', '=', 'remedy')]",
     )
     needs_triage = fields.Boolean(
-        tracking=True, groups="base.group_user",
+        tracking=True,
+        groups="base.group_user",
         help="The sender or the unit could not be recognised: somebody must look.",
     )
     is_automatic = fields.Boolean(
-        string="Sent by a Machine", groups="base.group_user", copy=False,
+        string="Sent by a Machine",
+        groups="base.group_user",
+        copy=False,
         help="Raised by an automatic mail. Nothing is ever answered automatically to it.",
     )
     # Who handles it
     team_id = fields.Many2one(comodel_name="service.team", index=True, tracking=True, check_company=True)
     user_id = fields.Many2one(
-        comodel_name="res.users", string="Owner", index=True, tracking=True, check_company=True,
-        domain="[('share', '=', False)]", copy=False,
+        comodel_name="res.users",
+        string="Owner",
+        index=True,
+        tracking=True,
+        check_company=True,
+        domain="[('share', '=', False)]",
+        copy=False,
     )
     assigned_user_ids = fields.Many2many(
-        comodel_name="res.users", relation="service_call_assigned_user_rel", string="Working on It",
-        domain="[('share', '=', False)]", copy=False, groups="base.group_user",
+        comodel_name="res.users",
+        relation="service_call_assigned_user_rel",
+        string="Working on It",
+        domain="[('share', '=', False)]",
+        copy=False,
+        groups="base.group_user",
     )
     stage_id = fields.Many2one(
-        comodel_name="service.call.stage", index=True, tracking=True, ondelete="restrict", copy=False,
-        compute="_compute_stage_id", store=True, readonly=False, precompute=True,
-        domain="['|', ('type_ids', '=', False), ('type_ids', 'in', type_id)]", group_expand="_read_group_stage_ids",
+        comodel_name="service.call.stage",
+        index=True,
+        tracking=True,
+        ondelete="restrict",
+        copy=False,
+        compute="_compute_stage_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        domain="['|', ('type_ids', '=', False), ('type_ids', 'in', type_id)]",
+        group_expand="_read_group_stage_ids",
     )
     is_closed = fields.Boolean(compute="_compute_is_closed", store=True, precompute=True)
     is_paused = fields.Boolean(readonly=True, copy=False)
     priority = fields.Selection(selection=PRIORITIES, default="1", required=True, tracking=True, index=True)
     priority_is_manual = fields.Boolean(
-        string="Priority Set by Hand", copy=False, groups="base.group_user",
+        string="Priority Set by Hand",
+        copy=False,
+        groups="base.group_user",
         help="The contract no longer changes the priority of this call.",
     )
     # When
     raised_at = fields.Datetime(
-        required=True, default=fields.Datetime.now, index=True, copy=False, tracking=True,
+        required=True,
+        default=fields.Datetime.now,
+        index=True,
+        copy=False,
+        tracking=True,
         help="When the customer told us; the clocks start here.",
     )
     allocated_at = fields.Datetime(readonly=True, copy=False)
@@ -128,77 +202,46 @@ class ServiceCall(models.Model):
     replied_at = fields.Datetime(string="First Reply At", readonly=True, copy=False)
     closed_at = fields.Datetime(readonly=True, copy=False, index="btree_not_null")
     event_ids = fields.One2many(comodel_name="service.call.event", inverse_name="call_id", readonly=True)
-    # The promise
-    coverage_id = fields.Many2one(
-        comodel_name="service.coverage", index="btree_not_null", copy=False, check_company=True,
-        groups="base.group_user",
-    )
-    contract_id = fields.Many2one(
-        comodel_name="service.contract", index="btree_not_null", copy=False, check_company=True, readonly=True,
-        groups="base.group_user",
-    )
-    cover_source = fields.Selection(
-        selection=COVER_SOURCES, default="none", required=True, copy=False, readonly=True, tracking=True,
-        groups="base.group_user",
-    )
-    cover_is_manual = fields.Boolean(string="Cover Chosen by Hand", copy=False, groups="base.group_user")
-    cover_manual_reason = fields.Char(string="Why by Hand", copy=False, groups="base.group_user")
-    cover_reason = fields.Text(string="Why", readonly=True, copy=False, groups="base.group_user")
-    cover_explanation = fields.Json(readonly=True, copy=False, groups="base.group_user")
-    cover_explanation_html = fields.Html(
-        string="Considered", compute="_compute_cover_explanation_html", groups="base.group_user",
-    )
-    payer_terms = fields.Json(readonly=True, copy=False, groups="base.group_user")
-    payer_summary = fields.Char(string="Who Pays", compute="_compute_payer_summary", groups="base.group_user")
-    sla_policy_id = fields.Many2one(
-        comodel_name="service.sla.policy", string="SLA", index="btree_not_null", copy=False, readonly=True,
-        check_company=True, groups="base.group_user",
-    )
-    calendar_id = fields.Many2one(
-        comodel_name="resource.calendar", string="Working Hours", copy=False, readonly=True, check_company=True,
-        groups="base.group_user",
-    )
-    clock_ids = fields.One2many(comodel_name="service.sla.clock", inverse_name="call_id", readonly=True)
-    next_deadline = fields.Datetime(compute="_compute_sla", store=True, index="btree_not_null")
-    sla_state = fields.Selection(selection=SLA_STATES, string="SLA State", compute="_compute_sla", store=True)
-    is_replay_pending = fields.Boolean(copy=False, groups="base.group_user")
-    deadline_words = fields.Char(string="Deadline", compute="_compute_deadline_words")
-    queue_rank = fields.Char(
-        compute="_compute_queue_rank", store=True, groups="base.group_user",
-        help="Sorts the queue: priority, earliest open deadline, weight of the zone, age.",
-    )
-    queue_explanation = fields.Char(
-        string="Place in the Queue", compute="_compute_queue_explanation", groups="base.group_user",
-    )
     # What hangs on it
     original_id = fields.Many2one(
-        comodel_name="service.call", string="Original Call", index="btree_not_null", check_company=True,
-        domain="[('id', '!=', id)]", help="The call from which this one follows.",
+        comodel_name="service.call",
+        string="Original Call",
+        index="btree_not_null",
+        check_company=True,
+        domain="[('id', '!=', id)]",
+        help="The call from which this one follows.",
     )
     linked_ids = fields.One2many(comodel_name="service.call", inverse_name="original_id", string="Linked Calls")
     linked_count = fields.Integer(compute="_compute_counts")
     work_ids = fields.One2many(
-        comodel_name="service.work", inverse_name="call_id", string="Work", groups="base.group_user",
+        comodel_name="service.work",
+        inverse_name="call_id",
+        string="Work",
+        groups="base.group_user",
     )
     exchange_ids = fields.One2many(
-        comodel_name="service.exchange", inverse_name="call_id", string="Exchanges", groups="base.group_user",
+        comodel_name="service.exchange",
+        inverse_name="call_id",
+        string="Exchanges",
+        groups="base.group_user",
     )
     equipment_call_count = fields.Integer(string="Calls of the Unit", compute="_compute_counts")
 
     _name_uniq = models.UniqueIndex("(name, company_id)", "Each call has its own number.")
-    # Serves the default order of the queue whole.
-    _queue_idx = models.Index("(queue_rank, id)")
-    _replay_idx = models.Index("(id) WHERE is_replay_pending IS TRUE")
-    _open_queue_idx = models.Index("(queue_rank, id) WHERE is_closed IS NOT TRUE")
-
     # ------------------------------------------------------------
     # Defaults and computes
     # ------------------------------------------------------------
 
     def _default_type_id(self):
         # Archived ones too: a call is taken whatever the configuration looks like.
-        return self.env["service.call.type"].with_context(active_test=False).search(
-            [], order="active desc, is_preventive, sequence, id", limit=1,
+        return (
+            self.env["service.call.type"]
+            .with_context(active_test=False)
+            .search(
+                [],
+                order="active desc, is_preventive, sequence, id",
+                limit=1,
+            )
         )
 
     @api.depends("equipment_id", "contact_id")
@@ -243,37 +286,15 @@ class ServiceCall(models.Model):
         for call in self:
             call.is_closed = bool(call.closed_at)
 
-    @api.depends("priority", "next_deadline", "raised_at", "is_closed", "equipment_id.zone_id.weight")
-    def _compute_queue_rank(self):
-        for call in self:
-            call.queue_rank = queue_key(
-                call.priority, call.next_deadline, call.equipment_id.zone_id.weight, call.raised_at, call.is_closed,
-            )
-
-    def _compute_queue_explanation(self):
-        priorities = dict(self._fields["priority"]._description_selection(self.env))
-        for call in self:
-            if call.is_closed or not call._origin:
-                call.queue_explanation = False
-                continue
-            ahead = self.search_count([
-                ("is_closed", "=", False), ("queue_rank", "<", call.queue_rank), ("company_id", "=", call.company_id.id),
-            ])
-            zone = call.equipment_id.zone_id
-            call.queue_explanation = self.env._(
-                "No. %(place)s: priority %(priority)s, deadline %(deadline)s, zone weight %(weight)s, raised %(raised)s",
-                place=ahead + 1,
-                priority=priorities.get(call.priority),
-                deadline=call._format_at_site(call.next_deadline) or self.env._("none"),
-                weight=zone.weight if zone else 0,
-                raised=call._format_at_site(call.raised_at),
-            )
-
     def _compute_counts(self):
         linked = dict(self._read_group([("original_id", "in", self.ids)], ["original_id"], ["__count"]))
-        siblings = dict(self._read_group(
-            [("equipment_id", "in", self.equipment_id.ids)], ["equipment_id"], ["__count"],
-        ))
+        siblings = dict(
+            self._read_group(
+                [("equipment_id", "in", self.equipment_id.ids)],
+                ["equipment_id"],
+                ["__count"],
+            )
+        )
         for call in self:
             call.linked_count = linked.get(call._origin, 0)
             call.equipment_call_count = siblings.get(call.equipment_id, 0)
@@ -312,11 +333,14 @@ class ServiceCall(models.Model):
         for call in self:
             unit = call.equipment_id
             if unit and call.commercial_partner_id != unit.commercial_partner_id:
-                raise ValidationError(self.env._(
-                    "%(unit)s belongs to %(owner)s, not to %(customer)s.",
-                    unit=unit.display_name, owner=unit.commercial_partner_id.name,
-                    customer=call.commercial_partner_id.name or self.env._("nobody"),
-                ))
+                raise ValidationError(
+                    self.env._(
+                        "%(unit)s belongs to %(owner)s, not to %(customer)s.",
+                        unit=unit.display_name,
+                        owner=unit.commercial_partner_id.name,
+                        customer=call.commercial_partner_id.name or self.env._("nobody"),
+                    )
+                )
 
     @api.constrains("cover_is_manual", "cover_manual_reason")
     def _check_cover_manual_reason(self):
@@ -376,8 +400,10 @@ class ServiceCall(models.Model):
 
     def copy_data(self, default=None):
         vals_list = super().copy_data(default=default)
-        return [dict(vals, subject=self.env._("%(subject)s (copy)", subject=call.subject))
-                for call, vals in zip(self, vals_list, strict=True)]
+        return [
+            dict(vals, subject=self.env._("%(subject)s (copy)", subject=call.subject))
+            for call, vals in zip(self, vals_list, strict=True)
+        ]
 
     @api.model
     def _prepare_call_values(self, vals, default_type):
@@ -406,48 +432,7 @@ class ServiceCall(models.Model):
             for vals, name in zip(company_vals, names, strict=True):
                 vals["name"] = name
 
-    def _creation_message(self):
-        self.ensure_one()
-        lines = [
-            self.env._("Raised: %(channel)s", channel=self._get_label("channel")),
-            self.cover_reason,
-            *(self.env._("%(metric)s until %(deadline)s", metric=clock._get_label("metric"),
-                         deadline=self._format_at_site(clock.deadline))
-              for clock in self.clock_ids if clock.deadline),
-        ]
-        return Markup("<br/>").join(line for line in lines if line)
-
-    def _subscribe_contacts(self):
-        """Let those who raised the calls follow them, in one batch."""
-        subtypes = self.env["mail.message.subtype"].sudo().search([
-            ("default", "=", True), ("internal", "=", False), ("res_model", "in", [self._name, False]),
-        ])
-        self.env["mail.followers"].sudo().create([
-            {
-                "res_model": self._name, "res_id": call.id, "partner_id": call.contact_id.id,
-                "subtype_ids": [Command.set(subtypes.ids)],
-            }
-            for call in self if call.contact_id and not call.is_automatic
-        ])
-
     def _get_label(self, name):
         """Return the translated label of the value of the selection field ``name``."""
         self.ensure_one()
         return dict(self._fields[name]._description_selection(self.env)).get(self[name], "")
-
-    # ------------------------------------------------------------
-    # Actions
-    # ------------------------------------------------------------
-
-    def action_view_linked(self):
-        """Open the calls that follow from this one."""
-        self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id("service_helpdesk.service_call_action")
-        return {**action, "domain": [("original_id", "=", self.id)], "context": {"default_original_id": self.id}}
-
-    def action_view_equipment_calls(self):
-        """Open all calls of this call's unit."""
-        self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id("service_helpdesk.service_call_action")
-        return {**action, "domain": [("equipment_id", "=", self.equipment_id.id)],
-                "context": {"default_equipment_id": self.equipment_id.id}}

@@ -3,11 +3,11 @@ import logging
 from datetime import timedelta
 
 from markupsafe import Markup
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools.misc import format_datetime
 
+from ..const import SLA_STATES
 from ..engine.sla_clock import Target, WorkingTimeTooShort, replay
 
 _logger = logging.getLogger(__name__)
@@ -27,6 +27,14 @@ class ServiceCall(models.Model):
     """The deadlines of a call."""
 
     _inherit = "service.call"
+
+    clock_ids = fields.One2many(comodel_name="service.sla.clock", inverse_name="call_id", readonly=True)
+    next_deadline = fields.Datetime(compute="_compute_sla", store=True, index="btree_not_null")
+    sla_state = fields.Selection(selection=SLA_STATES, string="SLA State", compute="_compute_sla", store=True)
+    is_replay_pending = fields.Boolean(copy=False, groups="base.group_user")
+    deadline_words = fields.Char(string="Deadline", compute="_compute_deadline_words")
+
+    _replay_idx = models.Index("(id) WHERE is_replay_pending IS TRUE")
 
     @api.depends("clock_ids.state", "clock_ids.deadline", "clock_ids.stopped_at", "clock_ids.warned_points")
     def _compute_sla(self):
@@ -130,9 +138,11 @@ class ServiceCall(models.Model):
                     if "deadline" in changed:
                         moved.setdefault(call, []).append((clock, clock.deadline, answer.deadline))
                     clock.write(changed)
-        dropped = self.env["service.sla.clock"].sudo().union(*(
-            clock for key, clock in clocks.items() if key not in seen and clock.state != "excused"
-        ))
+        dropped = (
+            self.env["service.sla.clock"]
+            .sudo()
+            .union(*(clock for key, clock in clocks.items() if key not in seen and clock.state != "excused"))
+        )
         dropped.write({"state": "void", "next_wakeup_at": False})
         created = self.env["service.sla.clock"].sudo().create(to_create)
         touched = created | self.env["service.sla.clock"].sudo().union(*clocks.values())
@@ -209,7 +219,8 @@ class ServiceCall(models.Model):
                 events = events_by_call.get(call, self.env["service.call.event"])._to_engine()
                 try:
                     answers_by_call[call] = [
-                        (target, answer) for target in call._get_sla_targets()
+                        (target, answer)
+                        for target in call._get_sla_targets()
                         for answer in replay(events, self._prepare_engine_target(target), working, now)
                     ]
                 except WorkingTimeTooShort:
@@ -226,7 +237,7 @@ class ServiceCall(models.Model):
         if not self:
             return {}
         start = min(self.mapped("raised_at"))
-        end = max(now, max(self.mapped("raised_at"))) + timedelta(days=days)
+        end = max(now, *self.mapped("raised_at")) + timedelta(days=days)
         calendars = self.env["resource.calendar"]
         key_by_call = {call: (call.calendar_id, call.site_tz, call.company_id) for call in self}
         try:
@@ -289,7 +300,8 @@ class ServiceCall(models.Model):
                     metric=clock._get_label("metric"),
                     before=call._format_at_site(before) or self.env._("none"),
                     after=call._format_at_site(after) or self.env._("none"),
-                ) for clock, before, after in changes
+                )
+                for clock, before, after in changes
             )
         if bodies:
             self.browse(bodies)._message_log_batch(bodies=bodies)

@@ -1,9 +1,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from markupsafe import Markup
-
-from odoo import api, models
-
+from odoo import api, fields, models
 from odoo.addons.service_equipment.const import WORK_KINDS
+
+from ..const import COVER_SOURCES
 
 COVER_COLUMNS = ("coverage_id", "contract_id", "cover_source", "sla_policy_id", "calendar_id", "priority")
 
@@ -13,22 +13,90 @@ class ServiceCall(models.Model):
 
     _inherit = "service.call"
 
+    coverage_id = fields.Many2one(
+        comodel_name="service.coverage",
+        index="btree_not_null",
+        copy=False,
+        check_company=True,
+        groups="base.group_user",
+    )
+    contract_id = fields.Many2one(
+        comodel_name="service.contract",
+        index="btree_not_null",
+        copy=False,
+        check_company=True,
+        readonly=True,
+        groups="base.group_user",
+    )
+    cover_source = fields.Selection(
+        selection=COVER_SOURCES,
+        default="none",
+        required=True,
+        copy=False,
+        readonly=True,
+        tracking=True,
+        groups="base.group_user",
+    )
+    cover_is_manual = fields.Boolean(string="Cover Chosen by Hand", copy=False, groups="base.group_user")
+    cover_manual_reason = fields.Char(string="Why by Hand", copy=False, groups="base.group_user")
+    cover_reason = fields.Text(string="Why", readonly=True, copy=False, groups="base.group_user")
+    cover_explanation = fields.Json(readonly=True, copy=False, groups="base.group_user")
+    cover_explanation_html = fields.Html(
+        string="Considered",
+        compute="_compute_cover_explanation_html",
+        groups="base.group_user",
+    )
+    payer_terms = fields.Json(readonly=True, copy=False, groups="base.group_user")
+    payer_summary = fields.Char(string="Who Pays", compute="_compute_payer_summary", groups="base.group_user")
+    sla_policy_id = fields.Many2one(
+        comodel_name="service.sla.policy",
+        string="SLA",
+        index="btree_not_null",
+        copy=False,
+        readonly=True,
+        check_company=True,
+        groups="base.group_user",
+    )
+    calendar_id = fields.Many2one(
+        comodel_name="resource.calendar",
+        string="Working Hours",
+        copy=False,
+        readonly=True,
+        check_company=True,
+        groups="base.group_user",
+    )
+
     @api.model
     def _cover_fields(self):
         """Names of the fields whose change resolves the cover of an open call again."""
         return {
-            "partner_id", "contact_id", "site_id", "equipment_id", "product_id", "type_id", "raised_at", "company_id",
-            "coverage_id", "cover_is_manual", "priority_is_manual",
+            "partner_id",
+            "contact_id",
+            "site_id",
+            "equipment_id",
+            "product_id",
+            "type_id",
+            "raised_at",
+            "company_id",
+            "coverage_id",
+            "cover_is_manual",
+            "priority_is_manual",
         }
 
     @api.depends("cover_explanation")
     def _compute_cover_explanation_html(self):
         for call in self:
             rows = call.cover_explanation or []
-            call.cover_explanation_html = Markup("<ul>%s</ul>") % Markup().join(
-                Markup("<li><b>%s</b> %s: %s</li>") % (row.get("contract") or "", row.get("row") or "", row.get("reason") or "")
-                for row in rows
-            ) if rows else False
+            call.cover_explanation_html = (
+                Markup("<ul>%s</ul>")
+                % Markup().join(
+                    Markup("<li><b>%s</b> %s: %s</li>")
+                    % (row.get("contract") or "", row.get("row") or "", row.get("reason") or "")
+                    for row in rows
+                )
+                if rows
+                else False
+            )
 
     @api.depends("payer_terms")
     @api.depends_context("lang")
@@ -84,11 +152,13 @@ class ServiceCall(models.Model):
         """Return, for each call, the values that describe its cover."""
         coverage = self.env["service.coverage"]
         resolved = self.filtered(lambda call: not call.cover_is_manual)
-        answers = dict(zip(
-            resolved.ids or resolved._ids,
-            coverage.resolve([call._prepare_cover_request() for call in resolved]),
-            strict=True,
-        ))
+        answers = dict(
+            zip(
+                resolved.ids or resolved._ids,
+                coverage.resolve([call._prepare_cover_request() for call in resolved]),
+                strict=True,
+            )
+        )
         return [
             self._prepare_cover_values(answers[call.id]) if call in resolved else call._prepare_manual_cover_values()
             for call in self
@@ -132,7 +202,8 @@ class ServiceCall(models.Model):
             "cover_source": "manual",
             "cover_reason": self.env._(
                 "%(cover)s, chosen by %(user)s: %(reason)s",
-                cover=row.display_name or self.env._("Not covered"), user=self.env.user.name,
+                cover=row.display_name or self.env._("Not covered"),
+                user=self.env.user.name,
                 reason=self.cover_manual_reason or "",
             ),
             "cover_explanation": [],
@@ -141,7 +212,8 @@ class ServiceCall(models.Model):
                     "payer": "contract" if row and row._get_term(kind) != "chargeable" else "customer",
                     "term": row._get_term(kind) if row else "chargeable",
                     "discount": row._get_discount(kind) if row else 0.0,
-                } for kind, _label in WORK_KINDS
+                }
+                for kind, _label in WORK_KINDS
             },
             "sla_policy_id": policy.id,
             "calendar_id": (row.calendar_id or policy.calendar_id).id,
@@ -161,12 +233,18 @@ class ServiceCall(models.Model):
         bodies = {}
         for call, (before, after) in changed.items():
             lines = [
-                Markup("%s: %s &rarr; %s") % (
+                Markup("%s: %s &rarr; %s")
+                % (
                     call._fields[name]._description_string(self.env),
-                    call._format_column(name, before[name]), call._format_column(name, after[name]),
-                ) for name in COVER_COLUMNS if before[name] != after[name]
+                    call._format_column(name, before[name]),
+                    call._format_column(name, after[name]),
+                )
+                for name in COVER_COLUMNS
+                if before[name] != after[name]
             ]
-            bodies[call.id] = Markup("<br/>").join([self.env._("Cover resolved again."), *lines, call.cover_reason or ""])
+            bodies[call.id] = Markup("<br/>").join(
+                [self.env._("Cover resolved again."), *lines, call.cover_reason or ""]
+            )
         if bodies:
             self.browse(bodies)._message_log_batch(bodies=bodies)
 

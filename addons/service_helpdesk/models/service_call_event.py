@@ -19,7 +19,11 @@ class ServiceCallEvent(models.Model):
     _check_company_auto = True
 
     call_id = fields.Many2one(
-        comodel_name="service.call", required=True, index=True, ondelete="cascade", check_company=True,
+        comodel_name="service.call",
+        required=True,
+        index=True,
+        ondelete="cascade",
+        check_company=True,
     )
     company_id = fields.Many2one(comodel_name="res.company", required=True, index=True)
     kind = fields.Selection(selection=EVENT_KINDS, required=True)
@@ -27,7 +31,10 @@ class ServiceCallEvent(models.Model):
     user_id = fields.Many2one(comodel_name="res.users", string="Entered By", index="btree_not_null")
     reason = fields.Char()
     corrects_id = fields.Many2one(
-        comodel_name="service.call.event", string="Corrects", index="btree_not_null", ondelete="cascade",
+        comodel_name="service.call.event",
+        string="Corrects",
+        index="btree_not_null",
+        ondelete="cascade",
         check_company=True,
     )
 
@@ -35,10 +42,12 @@ class ServiceCallEvent(models.Model):
     def create(self, vals_list):
         calls = self.env["service.call"].browse({vals["call_id"] for vals in vals_list if vals.get("call_id")})
         company_by_call = {call.id: call.company_id.id for call in calls}
-        return super().create([
-            {"user_id": self.env.uid, "company_id": company_by_call.get(vals.get("call_id")), **vals}
-            for vals in vals_list
-        ])
+        return super().create(
+            [
+                {"user_id": self.env.uid, "company_id": company_by_call.get(vals.get("call_id")), **vals}
+                for vals in vals_list
+            ]
+        )
 
     def write(self, vals):
         raise UserError(self.env._("The log of a call is never changed; enter a correction instead."))
@@ -50,6 +59,5 @@ class ServiceCallEvent(models.Model):
     def _to_engine(self):
         """Return the rows as engine events."""
         return [
-            Event(id=event.id, kind=event.kind, at=event.at, corrects_id=event.corrects_id.id or None)
-            for event in self
+            Event(id=event.id, kind=event.kind, at=event.at, corrects_id=event.corrects_id.id or None) for event in self
         ]

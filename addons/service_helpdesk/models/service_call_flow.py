@@ -64,6 +64,22 @@ class ServiceCall(models.Model):
         self._register_event("workaround")
         return True
 
+    def action_view_linked(self):
+        """Open the calls that follow from this one."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("service_helpdesk.service_call_action")
+        return {**action, "domain": [("original_id", "=", self.id)], "context": {"default_original_id": self.id}}
+
+    def action_view_equipment_calls(self):
+        """Open all calls of this call's unit."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("service_helpdesk.service_call_action")
+        return {
+            **action,
+            "domain": [("equipment_id", "=", self.equipment_id.id)],
+            "context": {"default_equipment_id": self.equipment_id.id},
+        }
+
     # ------------------------------------------------------------
     # Events
     # ------------------------------------------------------------
@@ -107,17 +123,32 @@ class ServiceCall(models.Model):
 
     def _log_event(self, kind, at, **vals):
         # The log belongs to the machine: users have no right to write it by hand.
-        return self.env["service.call.event"].sudo().create([
-            {"user_id": self.env.uid, **vals, "call_id": call.id, "company_id": call.company_id.id, "kind": kind, "at": at}
-            for call in self
-        ])
+        return (
+            self.env["service.call.event"]
+            .sudo()
+            .create(
+                [
+                    {
+                        "user_id": self.env.uid,
+                        **vals,
+                        "call_id": call.id,
+                        "company_id": call.company_id.id,
+                        "kind": kind,
+                        "at": at,
+                    }
+                    for call in self
+                ]
+            )
+        )
 
     def _log_raised(self):
         """Write the first event of new calls, and that of the stage in which they were created."""
-        self.env["service.call.event"].sudo().create([
-            {"call_id": call.id, "company_id": call.company_id.id, "kind": "raised", "at": call.raised_at}
-            for call in self
-        ])
+        self.env["service.call.event"].sudo().create(
+            [
+                {"call_id": call.id, "company_id": call.company_id.id, "kind": "raised", "at": call.raised_at}
+                for call in self
+            ]
+        )
         now = fields.Datetime.now()
         for stage, calls in self.grouped("stage_id").items():
             kind = stage._get_event_kind() if stage else None
@@ -197,10 +228,13 @@ class ServiceCall(models.Model):
         moved = self.filtered(lambda call: call.stage_id != stage)
         for call in moved:
             if not stage._serves(call.type_id):
-                raise UserError(self.env._(
-                    "Stage %(stage)s is not used by calls of type %(type)s.",
-                    stage=stage.name, type=call.type_id.name,
-                ))
+                raise UserError(
+                    self.env._(
+                        "Stage %(stage)s is not used by calls of type %(type)s.",
+                        stage=stage.name,
+                        type=call.type_id.name,
+                    )
+                )
         moved.filtered("is_closed")._register_event("reopened", now)
         if not stage.is_pause:
             moved.filtered("is_paused")._register_event("resumed", now)

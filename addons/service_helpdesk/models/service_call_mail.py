@@ -2,7 +2,8 @@
 import logging
 import re
 
-from odoo import api, models
+from markupsafe import Markup
+from odoo import Command, api, models
 from odoo.tools.mail import email_normalize, html2plaintext
 
 _logger = logging.getLogger(__name__)
@@ -70,7 +71,9 @@ class ServiceCall(models.Model):
             return True
         if (message.get("Precedence") or "").lower() in ("bulk", "junk", "list", "auto_reply"):
             return True
-        if any(message.get(header) for header in ("X-Autoreply", "X-Autorespond", "X-Auto-Response-Suppress", "List-Id")):
+        if any(
+            message.get(header) for header in ("X-Autoreply", "X-Autorespond", "X-Auto-Response-Suppress", "List-Id")
+        ):
             return True
         if (message.get("Return-Path") or "").strip() == "<>":
             return True
@@ -97,18 +100,24 @@ class ServiceCall(models.Model):
         customer = author.commercial_partner_id if is_customer else self.env["res.partner"]
         tokens = self._get_tokens(msg_dict.get("subject"), html2plaintext(msg_dict.get("body") or ""))
         company_id = custom_values.get("company_id") or self.env.company.id
-        units = self.env["service.equipment"].sudo().with_company(company_id)._match_serials(
-            tokens, partner=customer or None,
-        ).filtered(lambda unit: unit.company_id.id == company_id)
+        units = (
+            self.env["service.equipment"]
+            .sudo()
+            .with_company(company_id)
+            ._match_serials(
+                tokens,
+                partner=customer or None,
+            )
+            .filtered(lambda unit: unit.company_id.id == company_id)
+        )
         unit = units if len(units) == 1 else units.browse()
-        values = {
+        return {
             **self._prepare_triage_values(msg_dict, custom_values),
             "contact_id": author.id if is_customer else False,
             "partner_id": (customer or unit.partner_id).id,
             "equipment_id": unit.id,
             "needs_triage": not customer or len(units) > 1,
         }
-        return values
 
     @api.model
     def _prepare_triage_values(self, msg_dict, custom_values):
@@ -142,6 +151,49 @@ class ServiceCall(models.Model):
     # Outgoing
     # ------------------------------------------------------------
 
+    def _creation_message(self):
+        self.ensure_one()
+        lines = [
+            self.env._("Raised: %(channel)s", channel=self._get_label("channel")),
+            self.cover_reason,
+            *(
+                self.env._(
+                    "%(metric)s until %(deadline)s",
+                    metric=clock._get_label("metric"),
+                    deadline=self._format_at_site(clock.deadline),
+                )
+                for clock in self.clock_ids
+                if clock.deadline
+            ),
+        ]
+        return Markup("<br/>").join(line for line in lines if line)
+
+    def _subscribe_contacts(self):
+        """Let those who raised the calls follow them, in one batch."""
+        subtypes = (
+            self.env["mail.message.subtype"]
+            .sudo()
+            .search(
+                [
+                    ("default", "=", True),
+                    ("internal", "=", False),
+                    ("res_model", "in", [self._name, False]),
+                ]
+            )
+        )
+        self.env["mail.followers"].sudo().create(
+            [
+                {
+                    "res_model": self._name,
+                    "res_id": call.id,
+                    "partner_id": call.contact_id.id,
+                    "subtype_ids": [Command.set(subtypes.ids)],
+                }
+                for call in self
+                if call.contact_id and not call.is_automatic
+            ]
+        )
+
     def _send_acknowledgement(self):
         """Queue the mail that tells the customer the number of each call; never to a machine."""
         template = self.env.ref("service_helpdesk.mail_template_service_call_acknowledge", raise_if_not_found=False)
@@ -151,7 +203,9 @@ class ServiceCall(models.Model):
         if template and calls and not self.env.context.get("import_file"):
             # The customer is told by us, whoever logged the call.
             template.sudo().send_mail_batch(
-                calls.ids, force_send=False, email_layout_xmlid="mail.mail_notification_light",
+                calls.ids,
+                force_send=False,
+                email_layout_xmlid="mail.mail_notification_light",
             )
 
     def _message_compute_subject(self):

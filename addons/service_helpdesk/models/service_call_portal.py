@@ -14,9 +14,13 @@ class ServiceCall(models.Model):
         units = self.env["service.equipment"]
         if not units.has_access("read"):
             return units
-        return units.search([
-            ("commercial_partner_id", "=", self.env.user.commercial_partner_id.id), ("state", "!=", "retired"),
-        ], order="name, id")
+        return units.search(
+            [
+                ("commercial_partner_id", "=", self.env.user.commercial_partner_id.id),
+                ("state", "!=", "retired"),
+            ],
+            order="name, id",
+        )
 
     @api.model
     def _create_from_portal(self, subject, description, equipment_id=None, type_id=None):
@@ -65,6 +69,9 @@ class ServiceCall(models.Model):
         if files:
             # The customer may write messages but no records; the message is his.
             self.sudo().message_post(
-                body=self.env._("Files"), attachments=files, author_id=self.env.user.partner_id.id,
-                message_type="comment", subtype_xmlid="mail.mt_comment",
+                body=self.env._("Files"),
+                attachments=files,
+                author_id=self.env.user.partner_id.id,
+                message_type="comment",
+                subtype_xmlid="mail.mt_comment",
             )

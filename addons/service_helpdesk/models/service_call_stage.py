@@ -19,7 +19,9 @@ class ServiceCallStage(models.Model):
     active = fields.Boolean(default=True)
     fold = fields.Boolean(string="Folded in Kanban")
     type_ids = fields.Many2many(
-        comodel_name="service.call.type", string="Call Types", help="Empty: used by calls of every type.",
+        comodel_name="service.call.type",
+        string="Call Types",
+        help="Empty: used by calls of every type.",
     )
     is_initial = fields.Boolean(string="Raised", help="New calls begin here.")
     is_allocated = fields.Boolean(string="Allocated", help="Entered when a call is given to a team or a person.")
@@ -36,11 +38,13 @@ class ServiceCallStage(models.Model):
         for stage in self:
             flags = [flag for flag in STAGE_FLAGS if stage[flag]]
             if len(flags) > 1:
-                raise ValidationError(self.env._(
-                    "Stage %(stage)s can stand for one step only, not for %(steps)s.",
-                    stage=stage.name,
-                    steps=", ".join(self._fields[flag]._description_string(self.env) for flag in flags),
-                ))
+                raise ValidationError(
+                    self.env._(
+                        "Stage %(stage)s can stand for one step only, not for %(steps)s.",
+                        stage=stage.name,
+                        steps=", ".join(self._fields[flag]._description_string(self.env) for flag in flags),
+                    )
+                )
 
     def _get_event_kind(self):
         """Return the kind of event that entering this stage means, or None for a plain stage."""

@@ -8,13 +8,17 @@ class ServiceContract(models.Model):
     call_count = fields.Integer(
         compute="_compute_call_count",
         groups="service_helpdesk.group_service_helpdesk_engineer,service_helpdesk.group_service_helpdesk_user,"
-               "service_equipment.group_service_auditor",
+        "service_equipment.group_service_auditor",
     )
 
     def _compute_call_count(self):
-        counts = dict(self.env["service.call"]._read_group(
-            [("contract_id", "in", self.ids)], ["contract_id"], ["__count"],
-        ))
+        counts = dict(
+            self.env["service.call"]._read_group(
+                [("contract_id", "in", self.ids)],
+                ["contract_id"],
+                ["__count"],
+            )
+        )
         for contract in self:
             contract.call_count = counts.get(contract, 0)
 

@@ -1,6 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import pytz
-
 from odoo import fields, models
 
 
@@ -11,13 +10,17 @@ class ServiceEquipment(models.Model):
     call_count = fields.Integer(
         compute="_compute_call_count",
         groups="service_helpdesk.group_service_helpdesk_engineer,service_helpdesk.group_service_helpdesk_user,"
-               "service_equipment.group_service_auditor",
+        "service_equipment.group_service_auditor",
     )
 
     def _compute_call_count(self):
-        counts = dict(self.env["service.call"]._read_group(
-            [("equipment_id", "in", self.ids)], ["equipment_id"], ["__count"],
-        ))
+        counts = dict(
+            self.env["service.call"]._read_group(
+                [("equipment_id", "in", self.ids)],
+                ["equipment_id"],
+                ["__count"],
+            )
+        )
         for equipment in self:
             equipment.call_count = counts.get(equipment, 0)
 
@@ -26,7 +29,9 @@ class ServiceEquipment(models.Model):
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id("service_helpdesk.service_call_action")
         return {
-            **action, "domain": [("equipment_id", "=", self.id)], "context": {"default_equipment_id": self.id},
+            **action,
+            "domain": [("equipment_id", "=", self.id)],
+            "context": {"default_equipment_id": self.id},
         }
 
     def _get_history_entries(self):
@@ -35,7 +40,13 @@ class ServiceEquipment(models.Model):
             return entries
         for call in self.env["service.call"].search([("equipment_id", "=", self.id)], order="raised_at, id"):
             raised = pytz.utc.localize(call.raised_at).astimezone(pytz.timezone(call.site_tz or "UTC"))
-            entries.append(self._prepare_history_entry(
-                date=raised.date(), kind="call", title=call.display_name, text=call.stage_id.sudo().name, record=call,
-            ))
+            entries.append(
+                self._prepare_history_entry(
+                    date=raised.date(),
+                    kind="call",
+                    title=call.display_name,
+                    text=call.stage_id.sudo().name,
+                    record=call,
+                )
+            )
         return entries

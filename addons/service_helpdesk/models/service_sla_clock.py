@@ -2,9 +2,8 @@
 import logging
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, ValidationError
-
 from odoo.addons.service_contract.const import METRICS
+from odoo.exceptions import AccessError, ValidationError
 
 from ..const import CLOCK_STATES
 
@@ -26,17 +25,31 @@ class ServiceSlaClock(models.Model):
     _rec_name = "metric"
 
     call_id = fields.Many2one(
-        comodel_name="service.call", required=True, index=True, ondelete="cascade", check_company=True,
+        comodel_name="service.call",
+        required=True,
+        index=True,
+        ondelete="cascade",
+        check_company=True,
     )
     company_id = fields.Many2one(comodel_name="res.company", required=True, index=True)
     commercial_partner_id = fields.Many2one(
-        comodel_name="res.partner", string="Customer", related="call_id.commercial_partner_id", store=True, index=True,
+        comodel_name="res.partner",
+        string="Customer",
+        related="call_id.commercial_partner_id",
+        store=True,
+        index=True,
     )
     contract_id = fields.Many2one(
-        comodel_name="service.contract", related="call_id.contract_id", store=True, index="btree_not_null",
+        comodel_name="service.contract",
+        related="call_id.contract_id",
+        store=True,
+        index="btree_not_null",
     )
     target_id = fields.Many2one(
-        comodel_name="service.sla.target", index="btree_not_null", ondelete="set null", check_company=True,
+        comodel_name="service.sla.target",
+        index="btree_not_null",
+        ondelete="set null",
+        check_company=True,
     )
     metric = fields.Selection(selection=METRICS, required=True)
     cycle = fields.Integer(readonly=True, help="A call reopened with a fresh promise starts a new cycle.")
@@ -53,7 +66,8 @@ class ServiceSlaClock(models.Model):
     is_missed_told = fields.Boolean(readonly=True, help="That the deadline was missed has been told.")
 
     _call_metric_cycle_uniq = models.UniqueIndex(
-        "(call_id, metric, cycle)", "A call has one clock per metric and cycle.",
+        "(call_id, metric, cycle)",
+        "A call has one clock per metric and cycle.",
     )
     _wakeup_idx = models.Index("(next_wakeup_at) WHERE next_wakeup_at IS NOT NULL")
 
@@ -87,10 +101,13 @@ class ServiceSlaClock(models.Model):
         # Clocks are written by the machine alone; the controller's right was checked above.
         self.sudo().write({"is_excused": True, "excuse_reason": reason, "state": "excused"})
         for call, clocks in self.grouped("call_id").items():
-            call._message_log(body=self.env._(
-                "%(metrics)s excused: %(reason)s",
-                metrics=", ".join(clock._get_label("metric") for clock in clocks), reason=reason,
-            ))
+            call._message_log(
+                body=self.env._(
+                    "%(metrics)s excused: %(reason)s",
+                    metrics=", ".join(clock._get_label("metric") for clock in clocks),
+                    reason=reason,
+                )
+            )
         return True
 
     # ------------------------------------------------------------
@@ -134,9 +151,12 @@ class ServiceSlaClock(models.Model):
             except Exception as error:  # noqa: BLE001 - reported on the record, the others go on
                 _logger.exception("Clock %s could not be woken", clock.id)
                 clock.next_wakeup_at = False
-                clock.call_id._message_log(body=self.env._(
-                    "The deadline of this call could not be watched: %(error)s", error=error,
-                ))
+                clock.call_id._message_log(
+                    body=self.env._(
+                        "The deadline of this call could not be watched: %(error)s",
+                        error=error,
+                    )
+                )
 
     def _wake(self, now):
         """Do what is due for these clocks: bring them up to date, then tell what changed."""
@@ -167,11 +187,14 @@ class ServiceSlaClock(models.Model):
         :param int percent: percentage of the budget that is used up
         """
         for clock in self:
-            clock.call_id._message_log(body=self.env._(
-                "%(metric)s: %(percent)s %% of the time is used, deadline %(deadline)s.",
-                metric=clock._get_label("metric"), percent=percent,
-                deadline=clock.call_id._format_at_site(clock.deadline),
-            ))
+            clock.call_id._message_log(
+                body=self.env._(
+                    "%(metric)s: %(percent)s %% of the time is used, deadline %(deadline)s.",
+                    metric=clock._get_label("metric"),
+                    percent=percent,
+                    deadline=clock.call_id._format_at_site(clock.deadline),
+                )
+            )
 
     def _after_missed(self):
         """Hook: a deadline passed. Notes it, and gives the owner or the team's leader a task."""
@@ -179,10 +202,13 @@ class ServiceSlaClock(models.Model):
             call = clock.call_id
             body = self.env._(
                 "%(metric)s missed: the deadline was %(deadline)s.",
-                metric=clock._get_label("metric"), deadline=call._format_at_site(clock.deadline),
+                metric=clock._get_label("metric"),
+                deadline=call._format_at_site(clock.deadline),
             )
             call._message_log(body=body)
             if responsible := call.user_id or call.team_id.user_id:
                 call.activity_schedule(
-                    "mail.mail_activity_data_todo", summary=body, user_id=responsible.id,
+                    "mail.mail_activity_data_todo",
+                    summary=body,
+                    user_id=responsible.id,
                 )

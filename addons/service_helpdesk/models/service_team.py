@@ -17,19 +17,33 @@ class ServiceTeam(models.Model):
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
     company_id = fields.Many2one(
-        comodel_name="res.company", required=True, index=True, default=lambda self: self.env.company,
+        comodel_name="res.company",
+        required=True,
+        index=True,
+        default=lambda self: self.env.company,
     )
     user_id = fields.Many2one(
-        comodel_name="res.users", string="Leader", check_company=True, domain="[('share', '=', False)]",
-        tracking=True, help="Told of missed deadlines of calls that nobody owns.",
+        comodel_name="res.users",
+        string="Leader",
+        check_company=True,
+        domain="[('share', '=', False)]",
+        tracking=True,
+        help="Told of missed deadlines of calls that nobody owns.",
     )
     member_ids = fields.Many2many(
-        comodel_name="res.users", relation="service_team_member_rel", string="Members", check_company=True,
+        comodel_name="res.users",
+        relation="service_team_member_rel",
+        string="Members",
+        check_company=True,
         domain="[('share', '=', False)]",
     )
     controller_ids = fields.Many2many(
-        comodel_name="res.users", relation="service_team_controller_rel", string="Controllers", check_company=True,
-        domain="[('share', '=', False)]", help="They validate, plan and act on calls allocated to this team.",
+        comodel_name="res.users",
+        relation="service_team_controller_rel",
+        string="Controllers",
+        check_company=True,
+        domain="[('share', '=', False)]",
+        help="They validate, plan and act on calls allocated to this team.",
     )
     alias_id = fields.Many2one(help="A mail to this address becomes a call of this team.")
     call_open_count = fields.Integer(string="Open Calls", compute="_compute_call_counts")
@@ -59,9 +73,12 @@ class ServiceTeam(models.Model):
         result = super().write(vals)
         if "company_id" in vals:
             for team in self:
-                team.alias_id.sudo().alias_defaults = str({
-                    **ast.literal_eval(team.alias_defaults or "{}"), "company_id": team.company_id.id,
-                })
+                team.alias_id.sudo().alias_defaults = str(
+                    {
+                        **ast.literal_eval(team.alias_defaults or "{}"),
+                        "company_id": team.company_id.id,
+                    }
+                )
         return result
 
     @api.model

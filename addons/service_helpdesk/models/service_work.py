@@ -1,11 +1,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import pytz
-
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
-
 from odoo.addons.service_contract.const import TERMS
 from odoo.addons.service_equipment.const import WORK_KINDS
+from odoo.exceptions import AccessError, UserError, ValidationError
 
 TIME_KINDS = ("labour", "travel")
 TRANSITIONS = {
@@ -16,7 +14,15 @@ TRANSITIONS = {
 }
 # What a person enters; frozen once the line is validated.
 ENTERED_FIELDS = {
-    "kind", "call_id", "product_id", "resource_id", "date", "quantity", "uom_id", "exchange_id", "entitlement_id",
+    "kind",
+    "call_id",
+    "product_id",
+    "resource_id",
+    "date",
+    "quantity",
+    "uom_id",
+    "exchange_id",
+    "entitlement_id",
 }
 
 
@@ -33,63 +39,127 @@ class ServiceWork(models.Model):
     _check_company_auto = True
 
     name = fields.Char(
-        string="Description", compute="_compute_name", store=True, readonly=False, precompute=True, required=True,
+        string="Description",
+        compute="_compute_name",
+        store=True,
+        readonly=False,
+        precompute=True,
+        required=True,
     )
     call_id = fields.Many2one(
-        comodel_name="service.call", required=True, index=True, ondelete="restrict", check_company=True,
+        comodel_name="service.call",
+        required=True,
+        index=True,
+        ondelete="restrict",
+        check_company=True,
     )
     kind = fields.Selection(selection=WORK_KINDS, required=True, default="labour")
     product_id = fields.Many2one(
-        comodel_name="product.product", required=True, index=True, check_company=True,
-        compute="_compute_product_id", store=True, readonly=False, precompute=True,
+        comodel_name="product.product",
+        required=True,
+        index=True,
+        check_company=True,
+        compute="_compute_product_id",
+        store=True,
+        readonly=False,
+        precompute=True,
         help="Gives tariff, tax and account.",
     )
     resource_id = fields.Many2one(
-        comodel_name="resource.resource", string="Done By", index=True, check_company=True,
+        comodel_name="resource.resource",
+        string="Done By",
+        index=True,
+        check_company=True,
         default=lambda self: self._default_resource_id(),
     )
     user_id = fields.Many2one(comodel_name="res.users", related="resource_id.user_id", store=True, index=True)
     date = fields.Date(
-        required=True, index=True, compute="_compute_date", store=True, readonly=False, precompute=True,
+        required=True,
+        index=True,
+        compute="_compute_date",
+        store=True,
+        readonly=False,
+        precompute=True,
         help="The day of the work, at the site.",
     )
     quantity = fields.Float(required=True, digits="Product Unit", default=1.0)
     uom_id = fields.Many2one(
-        comodel_name="uom.uom", string="Unit", related="product_id.uom_id", store=True, precompute=True,
+        comodel_name="uom.uom",
+        string="Unit",
+        related="product_id.uom_id",
+        store=True,
+        precompute=True,
     )
     exchange_id = fields.Many2one(
-        comodel_name="service.exchange", index="btree_not_null", ondelete="restrict", check_company=True, readonly=True,
+        comodel_name="service.exchange",
+        index="btree_not_null",
+        ondelete="restrict",
+        check_company=True,
+        readonly=True,
     )
     state = fields.Selection(
         selection=[
-            ("draft", "Draft"), ("submitted", "Submitted"), ("validated", "Validated"), ("refused", "Refused"),
-        ], required=True, default="draft", readonly=True, copy=False, index=True,
+            ("draft", "Draft"),
+            ("submitted", "Submitted"),
+            ("validated", "Validated"),
+            ("refused", "Refused"),
+        ],
+        required=True,
+        default="draft",
+        readonly=True,
+        copy=False,
+        index=True,
     )
     refusal_reason = fields.Char(readonly=True, copy=False)
     company_id = fields.Many2one(
-        comodel_name="res.company", related="call_id.company_id", store=True, index=True, precompute=True,
+        comodel_name="res.company",
+        related="call_id.company_id",
+        store=True,
+        index=True,
+        precompute=True,
     )
     partner_id = fields.Many2one(
-        comodel_name="res.partner", string="Customer", related="call_id.commercial_partner_id", store=True, index=True,
+        comodel_name="res.partner",
+        string="Customer",
+        related="call_id.commercial_partner_id",
+        store=True,
+        index=True,
     )
     equipment_id = fields.Many2one(
-        comodel_name="service.equipment", string="Unit Worked On", related="call_id.equipment_id", store=True,
+        comodel_name="service.equipment",
+        string="Unit Worked On",
+        related="call_id.equipment_id",
+        store=True,
         index="btree_not_null",
     )
     coverage_id = fields.Many2one(
-        comodel_name="service.coverage", index="btree_not_null", compute="_compute_cover", store=True, precompute=True,
+        comodel_name="service.coverage",
+        index="btree_not_null",
+        compute="_compute_cover",
+        store=True,
+        precompute=True,
     )
     contract_id = fields.Many2one(
-        comodel_name="service.contract", index="btree_not_null", compute="_compute_cover", store=True, precompute=True,
+        comodel_name="service.contract",
+        index="btree_not_null",
+        compute="_compute_cover",
+        store=True,
+        precompute=True,
     )
     # Who pays, decided at validation
     entitlement_id = fields.Many2one(
-        comodel_name="service.entitlement", string="Take From", index="btree_not_null", check_company=True, copy=False,
-        domain="[('contract_id', '=', contract_id)]", help="The quota to draw on first; empty: the one that ends first.",
+        comodel_name="service.entitlement",
+        string="Take From",
+        index="btree_not_null",
+        check_company=True,
+        copy=False,
+        domain="[('contract_id', '=', contract_id)]",
+        help="The quota to draw on first; empty: the one that ends first.",
     )
     payer = fields.Selection(
         selection=[("warranty", "Warranty"), ("contract", "Contract"), ("customer", "Customer")],
-        readonly=True, copy=False,
+        readonly=True,
+        copy=False,
     )
     term = fields.Selection(selection=TERMS, readonly=True, copy=False)
     quantity_free = fields.Float(digits="Product Unit", readonly=True, copy=False)
@@ -102,13 +172,17 @@ class ServiceWork(models.Model):
     # Cost, frozen at validation
     currency_id = fields.Many2one(comodel_name="res.currency", related="company_id.currency_id")
     unit_cost = fields.Float(
-        digits="Product Price", readonly=True, copy=False, groups="service_helpdesk.group_service_cost",
+        digits="Product Price",
+        readonly=True,
+        copy=False,
+        groups="service_helpdesk.group_service_cost",
     )
     cost = fields.Monetary(readonly=True, copy=False, groups="service_helpdesk.group_service_cost")
 
     _quantity_positive = models.Constraint("CHECK (quantity > 0)", "The quantity of a work line is more than zero.")
     _exchange_uniq = models.UniqueIndex(
-        "(exchange_id) WHERE exchange_id IS NOT NULL", "An exchange has one part line.",
+        "(exchange_id) WHERE exchange_id IS NOT NULL",
+        "An exchange has one part line.",
     )
 
     # ------------------------------------------------------------
@@ -117,13 +191,14 @@ class ServiceWork(models.Model):
 
     def _default_resource_id(self):
         return self.env["resource.resource"].search(
-            [("user_id", "=", self.env.uid), ("company_id", "in", (self.env.company.id, False))], limit=1,
+            [("user_id", "=", self.env.uid), ("company_id", "in", (self.env.company.id, False))],
+            limit=1,
         )
 
     @api.depends("product_id")
     def _compute_name(self):
         for line in self:
-            line.name = line.product_id.display_name or line.name or line._get_label("kind")
+            line.name = line.product_id.name or line.name or line._get_label("kind")
 
     @api.depends("kind")
     def _compute_product_id(self):
@@ -162,10 +237,13 @@ class ServiceWork(models.Model):
         for line in self:
             kind = line.product_id.service_work_kind
             if kind and kind != line.kind:
-                raise ValidationError(self.env._(
-                    "%(product)s stands for another kind of work than %(kind)s.",
-                    product=line.product_id.display_name, kind=line._get_label("kind"),
-                ))
+                raise ValidationError(
+                    self.env._(
+                        "%(product)s stands for another kind of work than %(kind)s.",
+                        product=line.product_id.display_name,
+                        kind=line._get_label("kind"),
+                    )
+                )
 
     # ------------------------------------------------------------
     # CRUD
@@ -185,15 +263,21 @@ class ServiceWork(models.Model):
         is_controller = self.env.su or self.env.user.has_group("service_helpdesk.group_service_helpdesk_controller")
         for line in self:
             if line.state == "validated":
-                raise UserError(self.env._(
-                    "%(line)s on call %(call)s is validated: take the validation back first.",
-                    line=line.name, call=line.call_id.name,
-                ))
+                raise UserError(
+                    self.env._(
+                        "%(line)s on call %(call)s is validated: take the validation back first.",
+                        line=line.name,
+                        call=line.call_id.name,
+                    )
+                )
             if line.state == "submitted" and not is_controller:
-                raise UserError(self.env._(
-                    "%(line)s on call %(call)s is submitted: only a controller may still change it.",
-                    line=line.name, call=line.call_id.name,
-                ))
+                raise UserError(
+                    self.env._(
+                        "%(line)s on call %(call)s is submitted: only a controller may still change it.",
+                        line=line.name,
+                        call=line.call_id.name,
+                    )
+                )
 
     # ------------------------------------------------------------
     # Actions
@@ -222,9 +306,14 @@ class ServiceWork(models.Model):
             line._charge()
             unit_cost = line._get_unit_cost()
             line.write({"unit_cost": unit_cost, "cost": line.currency_id.round(unit_cost * line.quantity)})
-        self._transition("validated", {
-            "validated_at": fields.Datetime.now(), "validated_by_id": self.env.uid, "refusal_reason": False,
-        })
+        self._transition(
+            "validated",
+            {
+                "validated_at": fields.Datetime.now(),
+                "validated_by_id": self.env.uid,
+                "refusal_reason": False,
+            },
+        )
         self._after_validated()
         return True
 
@@ -260,10 +349,15 @@ class ServiceWork(models.Model):
         states = dict(self._fields["state"]._description_selection(self.env))
         for line in self:
             if target not in TRANSITIONS[line.state]:
-                raise UserError(self.env._(
-                    "%(line)s on call %(call)s is %(state)s: it cannot become %(target)s.",
-                    line=line.name, call=line.call_id.name, state=states[line.state], target=states[target],
-                ))
+                raise UserError(
+                    self.env._(
+                        "%(line)s on call %(call)s is %(state)s: it cannot become %(target)s.",
+                        line=line.name,
+                        call=line.call_id.name,
+                        state=states[line.state],
+                        target=states[target],
+                    )
+                )
 
     def _transition(self, target, values=None):
         """Move the lines to ``target``: the one guarded way."""

@@ -31,14 +31,16 @@ class ServiceWork(models.Model):
             free, reason = self._take_from_quotas(quantity)
             if payer == "warranty":
                 free, reason = quantity, self.env._("Paid by the warranty; %(reason)s", reason=reason)
-        self.write({
-            "payer": "customer" if term == "chargeable" else payer,
-            "term": term,
-            "quantity_free": free,
-            "quantity_chargeable": self.uom_id.round(quantity - free),
-            "discount": terms.get("discount", 0.0),
-            "charge_reason": reason,
-        })
+        self.write(
+            {
+                "payer": "customer" if term == "chargeable" else payer,
+                "term": term,
+                "quantity_free": free,
+                "quantity_chargeable": self.uom_id.round(quantity - free),
+                "discount": terms.get("discount", 0.0),
+                "charge_reason": reason,
+            }
+        )
 
     def _uncharge(self):
         """Give back what these lines took, and the free call once its call has no validated line."""
@@ -47,10 +49,18 @@ class ServiceWork(models.Model):
             if not call.work_ids.filtered(lambda line: line.state == "validated"):
                 given_back |= call._get_free_call()
         given_back._reverse()
-        self.write({
-            "payer": False, "term": False, "quantity_free": 0.0, "quantity_chargeable": 0.0, "discount": 0.0,
-            "charge_reason": False, "unit_cost": 0.0, "cost": 0.0,
-        })
+        self.write(
+            {
+                "payer": False,
+                "term": False,
+                "quantity_free": 0.0,
+                "quantity_chargeable": 0.0,
+                "discount": 0.0,
+                "charge_reason": False,
+                "unit_cost": 0.0,
+                "cost": 0.0,
+            }
+        )
 
     def _get_counted_quantity(self):
         """Return the quantity that is drawn or charged: time is rounded up to the product's step and minimum."""
@@ -74,7 +84,11 @@ class ServiceWork(models.Model):
         is_first = not call.work_ids.filtered(lambda line: line.state == "validated")
         if has_quota and is_first and not call._get_free_call():
             self.env["service.entitlement"]._consume(
-                unit="calls", quantity=1, date=self.date, contract=self.contract_id, call_type=call.type_id,
+                unit="calls",
+                quantity=1,
+                date=self.date,
+                contract=self.contract_id,
+                call_type=call.type_id,
                 prepare={"call_id": call.id, "note": self.env._("Free call %(call)s", call=call.name)},
             )
 
@@ -89,8 +103,12 @@ class ServiceWork(models.Model):
         if not unit:
             return 0.0, self.env._("No free call is left")
         taken, remainder = self.env["service.entitlement"]._consume(
-            unit=unit, quantity=quantity, date=self.date, contract=self.contract_id,
-            preferred=self.entitlement_id, call_type=self.call_id.type_id,
+            unit=unit,
+            quantity=quantity,
+            date=self.date,
+            contract=self.contract_id,
+            preferred=self.entitlement_id,
+            call_type=self.call_id.type_id,
             prepare={"work_id": self.id, "call_id": self.call_id.id, "note": self.name},
         )
         if not taken:
@@ -116,7 +134,12 @@ class ServiceCall(models.Model):
     def _get_free_call(self):
         """Return the consumption that waives call-out, travel and distance of this call, if it was taken."""
         self.ensure_one()
-        return self.env["service.consumption"].search([
-            ("call_id", "=", self.id), ("work_id", "=", False), ("unit", "=", "calls"),
-            ("reversal_of_id", "=", False), ("reversal_ids", "=", False),
-        ])
+        return self.env["service.consumption"].search(
+            [
+                ("call_id", "=", self.id),
+                ("work_id", "=", False),
+                ("unit", "=", "calls"),
+                ("reversal_of_id", "=", False),
+                ("reversal_ids", "=", False),
+            ]
+        )

@@ -15,7 +15,11 @@ INSTANTS = st.datetimes(min_value=datetime(2000, 1, 1), max_value=datetime(2090,
     lambda instant: instant.replace(microsecond=0),
 )
 CALLS = st.tuples(
-    st.sampled_from("0123"), st.none() | INSTANTS, st.integers(0, 9999), INSTANTS, st.booleans(),
+    st.sampled_from("0123"),
+    st.none() | INSTANTS,
+    st.integers(0, 9999),
+    INSTANTS,
+    st.booleans(),
 )
 
 

@@ -5,7 +5,6 @@ from zoneinfo import ZoneInfo
 
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-
 from odoo.addons.service_contract.engine.working_time import Attendance, WorkingTime, build
 
 from ..engine.sla_clock import Event, Target, WorkingTimeTooShort, effective_events, replay
@@ -15,7 +14,11 @@ settings.load_profile("service")
 
 ROME = ZoneInfo("Europe/Rome")
 OFFICE = build(
-    [Attendance(weekday, 9, 17) for weekday in range(5)], [], ROME, datetime(2026, 1, 1), datetime(2028, 1, 1),
+    [Attendance(weekday, 9, 17) for weekday in range(5)],
+    [],
+    ROME,
+    datetime(2026, 1, 1),
+    datetime(2028, 1, 1),
 )
 
 
@@ -44,16 +47,26 @@ class TestWorkedCase(unittest.TestCase):
         self.assertEqual((answer.state, answer.deadline), ("running", rome(16, 16)))
 
     def test_pause_over_the_weekend_gives_back_working_time_only(self):
-        answer = clock([
-            ("raised", rome(13, 16)), ("paused", rome(13, 16, 30)), ("resumed", rome(16, 10)),
-        ], now=rome(16, 10))
+        answer = clock(
+            [
+                ("raised", rome(13, 16)),
+                ("paused", rome(13, 16, 30)),
+                ("resumed", rome(16, 10)),
+            ],
+            now=rome(16, 10),
+        )
         self.assertEqual(answer.paused_minutes, 90)
         self.assertEqual(answer.deadline, rome(17, 9, 30))
 
     def test_pause_over_the_night_gives_nothing(self):
-        answer = clock([
-            ("raised", rome(13, 16)), ("paused", rome(13, 17)), ("resumed", rome(16, 9)),
-        ], now=rome(16, 9))
+        answer = clock(
+            [
+                ("raised", rome(13, 16)),
+                ("paused", rome(13, 17)),
+                ("resumed", rome(16, 9)),
+            ],
+            now=rome(16, 9),
+        )
         self.assertEqual((answer.paused_minutes, answer.deadline), (0, rome(16, 16)))
 
     def test_closed_from_a_pause_is_resumed_and_closed(self):
@@ -92,15 +105,21 @@ class TestStates(unittest.TestCase):
     def test_runs_in_pause(self):
         answer = clock(
             [("raised", rome(13, 16)), ("paused", rome(13, 16, 30)), ("resumed", rome(16, 10))],
-            runs_in_pause=True, now=rome(16, 10),
+            runs_in_pause=True,
+            now=rome(16, 10),
         )
         self.assertEqual((answer.state, answer.deadline), ("running", rome(16, 16)))
 
     def test_response_stops_at_its_first_event_only(self):
-        answer = clock([
-            ("raised", rome(13, 16)), ("allocated", rome(13, 16, 5)), ("replied", rome(13, 16, 10)),
-            ("replied", rome(18, 16)),
-        ], stop_kinds=frozenset({"replied"}))
+        answer = clock(
+            [
+                ("raised", rome(13, 16)),
+                ("allocated", rome(13, 16, 5)),
+                ("replied", rome(13, 16, 10)),
+                ("replied", rome(18, 16)),
+            ],
+            stop_kinds=frozenset({"replied"}),
+        )
         self.assertEqual((answer.state, answer.stopped_at), ("met", rome(13, 16, 10)))
 
     def test_a_stop_inside_a_pause_leaves_the_pause_to_the_others(self):
@@ -127,16 +146,24 @@ class TestStates(unittest.TestCase):
 
     def test_change_of_hour(self):
         # The night of 25 October 2026 has the hour from 02 to 03 twice.
-        night = build([Attendance(weekday, 0, 24) for weekday in range(7)], [], ROME,
-                      datetime(2026, 10, 20), datetime(2026, 11, 1))
-        answer = clock([("raised", rome(25, 0, month=10))], working=night, budget_minutes=240,
-                       now=rome(25, 0, month=10))
+        night = build(
+            [Attendance(weekday, 0, 24) for weekday in range(7)],
+            [],
+            ROME,
+            datetime(2026, 10, 20),
+            datetime(2026, 11, 1),
+        )
+        answer = clock(
+            [("raised", rome(25, 0, month=10))], working=night, budget_minutes=240, now=rome(25, 0, month=10)
+        )
         self.assertEqual(answer.deadline, rome(25, 3, month=10))
 
 
 class TestReopen(unittest.TestCase):
     entries = (
-        ("raised", rome(16, 9)), ("completed", rome(16, 12)), ("reopened", rome(17, 12)),
+        ("raised", rome(16, 9)),
+        ("completed", rome(16, 12)),
+        ("reopened", rome(17, 12)),
     )
 
     def test_continue_does_not_count_the_time_it_was_closed(self):
@@ -146,7 +173,10 @@ class TestReopen(unittest.TestCase):
 
     def test_new_starts_a_second_cycle(self):
         first, second = replay(
-            log(*self.entries), Target(480, reopen="new"), OFFICE, now=rome(17, 12),
+            log(*self.entries),
+            Target(480, reopen="new"),
+            OFFICE,
+            now=rome(17, 12),
         )
         self.assertEqual((first.cycle, first.state, first.stopped_at), (0, "met", rome(16, 12)))
         self.assertEqual((second.cycle, second.state, second.deadline), (1, "running", rome(18, 12)))
@@ -157,14 +187,24 @@ class TestReopen(unittest.TestCase):
         self.assertEqual((len(soon), len(late)), (1, 2))
 
     def test_missed_stays_missed(self):
-        answer = clock([
-            ("raised", rome(16, 9)), ("completed", rome(17, 10)), ("reopened", rome(18, 9)), ("completed", rome(18, 10)),
-        ])
+        answer = clock(
+            [
+                ("raised", rome(16, 9)),
+                ("completed", rome(17, 10)),
+                ("reopened", rome(18, 9)),
+                ("completed", rome(18, 10)),
+            ]
+        )
         self.assertEqual((answer.state, answer.deadline), ("missed", rome(16, 17)))
 
     def test_a_given_reply_holds_when_the_clock_goes_on(self):
         answer = clock(
-            [("raised", rome(16, 9)), ("replied", rome(16, 10)), ("completed", rome(16, 12)), ("reopened", rome(17, 12))],
+            [
+                ("raised", rome(16, 9)),
+                ("replied", rome(16, 10)),
+                ("completed", rome(16, 12)),
+                ("reopened", rome(17, 12)),
+            ],
             stop_kinds=frozenset({"replied"}),
         )
         self.assertEqual((answer.state, answer.stopped_at), ("met", rome(16, 10)))
@@ -180,7 +220,8 @@ class TestCorrections(unittest.TestCase):
     def test_the_last_correction_of_a_chain_holds(self):
         events = [
             *log(("raised", rome(13, 16)), ("replied", rome(16, 12))),
-            Event(3, "replied", rome(16, 11), corrects_id=2), Event(4, "replied", rome(16, 10), corrects_id=3),
+            Event(3, "replied", rome(16, 11), corrects_id=2),
+            Event(4, "replied", rome(16, 10), corrects_id=3),
         ]
         self.assertEqual([event.at for event in effective_events(events)], [rome(13, 16), rome(16, 10)])
 
@@ -189,13 +230,17 @@ STEPS = st.lists(
     st.tuples(
         st.sampled_from(["paused", "resumed", "replied", "arrived", "completed", "cancelled", "reopened"]),
         st.integers(min_value=0, max_value=4 * 24 * 60),
-    ), max_size=12,
+    ),
+    max_size=12,
 )
 START = rome(9, 10)
 TARGETS = st.builds(
-    Target, budget_minutes=st.integers(1, 3000), runs_in_pause=st.booleans(),
+    Target,
+    budget_minutes=st.integers(1, 3000),
+    runs_in_pause=st.booleans(),
     stop_kinds=st.sampled_from([frozenset(), frozenset({"replied"}), frozenset({"arrived"})]),
-    reopen=st.sampled_from(["continue", "new", "within"]), reopen_hours=st.integers(0, 48),
+    reopen=st.sampled_from(["continue", "new", "within"]),
+    reopen_hours=st.integers(0, 48),
     warn_percents=st.sampled_from([(), (80,), (25, 50, 75)]),
 )
 
@@ -229,7 +274,9 @@ class TestProperties(unittest.TestCase):
         events = make_log(steps)
         wider = Target(**{**target.__dict__, "budget_minutes": target.budget_minutes + more})
         for narrow, wide in zip(
-            replay(events, target, OFFICE, START), replay(events, wider, OFFICE, START), strict=True,
+            replay(events, target, OFFICE, START),
+            replay(events, wider, OFFICE, START),
+            strict=True,
         ):
             if narrow.deadline and wide.deadline:
                 self.assertLess(narrow.deadline, wide.deadline)
@@ -259,9 +306,7 @@ class TestProperties(unittest.TestCase):
         middle, end = begin + timedelta(minutes=first), begin + timedelta(minutes=first + second)
         whole = [("raised", START), ("paused", begin), ("resumed", end)]
         cut = [("raised", START), ("paused", begin), ("resumed", middle), ("paused", middle), ("resumed", end)]
-        whole_clock, cut_clock = (
-            clock(entries, budget_minutes=budget, now=START) for entries in (whole, cut)
-        )
+        whole_clock, cut_clock = (clock(entries, budget_minutes=budget, now=START) for entries in (whole, cut))
         self.assertEqual(whole_clock.deadline, cut_clock.deadline)
 
     @given(STEPS, TARGETS)

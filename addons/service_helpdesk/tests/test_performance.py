@@ -17,9 +17,16 @@ class TestPerformance(HelpdeskCase):
         return self.env.cr.sql_log_count - before
 
     def _log_calls(self, count):
-        return self.env["service.call"].with_user(self.taker).create([
-            {"subject": f"Call {index}", "equipment_id": self.unit.id, "raised_at": RAISED} for index in range(count)
-        ])
+        return (
+            self.env["service.call"]
+            .with_user(self.taker)
+            .create(
+                [
+                    {"subject": f"Call {index}", "equipment_id": self.unit.id, "raised_at": RAISED}
+                    for index in range(count)
+                ]
+            )
+        )
 
     def _assert_slope(self, function, limit):
         function(1)
@@ -50,7 +57,9 @@ class TestPerformance(HelpdeskCase):
 
         def read(count):
             calls.search_read(
-                [("is_closed", "=", False)], ["name", "partner_id", "deadline_words", "sla_state"], limit=count,
+                [("is_closed", "=", False)],
+                ["name", "partner_id", "deadline_words", "sla_state"],
+                limit=count,
             )
 
         self._assert_slope(read, 0.1)

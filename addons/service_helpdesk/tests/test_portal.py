@@ -23,10 +23,14 @@ class TestPortal(HelpdeskCase, HttpCase):
         cls.user_foreign = new_test_user(cls.env, "hd_portal_b", groups="base.group_portal", email="b@bianchi.example")
         cls.user_foreign.partner_id.parent_id = cls.other_customer
         cls.note = cls.own.message_post(
-            body="INTERNAL NOTE", subtype_xmlid="mail.mt_note", attachments=[("secret.txt", b"SECRET")],
+            body="INTERNAL NOTE",
+            subtype_xmlid="mail.mt_note",
+            attachments=[("secret.txt", b"SECRET")],
         )
         cls.reply = cls.own.message_post(
-            body="PUBLIC REPLY", message_type="comment", subtype_xmlid="mail.mt_comment",
+            body="PUBLIC REPLY",
+            message_type="comment",
+            subtype_xmlid="mail.mt_comment",
             attachments=[("manual.txt", b"MANUAL")],
         )
 
@@ -45,7 +49,8 @@ class TestPortal(HelpdeskCase, HttpCase):
 
     def test_counter(self):
         response = self.url_open(
-            "/my/counters", data=json.dumps({"params": {"counters": ["service_call_count"]}}),
+            "/my/counters",
+            data=json.dumps({"params": {"counters": ["service_call_count"]}}),
             headers={"Content-Type": "application/json"},
         )
         self.assertEqual(response.json()["result"]["service_call_count"], 2)
@@ -69,15 +74,24 @@ class TestPortal(HelpdeskCase, HttpCase):
         token = self.own._portal_ensure_token()
         self.assertIn("Own call", self.url_open(f"{self.own.access_url}?access_token={token}").text)
         self.assertNotIn(
-            "Call of a colleague", self.url_open(f"{self.colleagues.access_url}?access_token={token}").text,
+            "Call of a colleague",
+            self.url_open(f"{self.colleagues.access_url}?access_token={token}").text,
         )
 
     def _fetch_messages(self, call, **params):
         """What the portal's message thread gets to show, as JSON."""
         response = self.url_open(
-            "/mail/thread/messages", data=json.dumps({"params": {
-                "thread_model": "service.call", "thread_id": call.id, **params,
-            }}), headers={"Content-Type": "application/json"},
+            "/mail/thread/messages",
+            data=json.dumps(
+                {
+                    "params": {
+                        "thread_model": "service.call",
+                        "thread_id": call.id,
+                        **params,
+                    }
+                }
+            ),
+            headers={"Content-Type": "application/json"},
         )
         return response.json()["result"]
 
@@ -100,8 +114,10 @@ class TestPortal(HelpdeskCase, HttpCase):
         secret, manual = self.note.attachment_ids, self.reply.attachment_ids
         self.assertEqual(self._open_files(self.own), {"manual.txt": b"MANUAL"})
         for url in (
-            f"/web/content/{secret.id}?download=1", f"/web/content/{secret.id}?access_token=guess",
-            f"/web/image/{secret.id}", f"/web/content/ir.attachment/{secret.id}/datas",
+            f"/web/content/{secret.id}?download=1",
+            f"/web/content/{secret.id}?access_token=guess",
+            f"/web/image/{secret.id}",
+            f"/web/content/ir.attachment/{secret.id}/datas",
             f"/web/content/{secret.id}?access_token={self.own._portal_ensure_token()}",
             f"/web/content/{secret.id}?access_token={manual._get_raw_access_token()}",
         ):
@@ -130,24 +146,40 @@ class TestPortal(HelpdeskCase, HttpCase):
         self.assertIn("Any news?", self._bodies(self.own))
 
     def _post_call(self, files=None, **values):
-        return self.url_open("/my/calls/new", data={
-            "csrf_token": http.Request.csrf_token(self), "subject": "Motor hums", "description": "Since <b>Monday</b>",
-            **values,
-        }, files=files)
+        return self.url_open(
+            "/my/calls/new",
+            data={
+                "csrf_token": http.Request.csrf_token(self),
+                "subject": "Motor hums",
+                "description": "Since <b>Monday</b>",
+                **values,
+            },
+            files=files,
+        )
 
     def test_new_call(self):
         page = self.url_open(f"/my/calls/new?equipment_id={self.unit.id}").text
         self.assertIn("HD-1001", page)
         self.assertNotIn("BIANCHI-9", page)
         response = self._post_call(
-            equipment_id=self.unit.id, files=[("attachments", ("photo.txt", b"PHOTO", "text/plain"))],
+            equipment_id=self.unit.id,
+            files=[("attachments", ("photo.txt", b"PHOTO", "text/plain"))],
         )
         self.assertIn("Motor hums", response.text)
         call = self.env["service.call"].search([("subject", "=", "Motor hums")])
-        self.assertRecordValues(call, [{
-            "channel": "portal", "contact_id": self.contact.id, "partner_id": self.customer.id,
-            "equipment_id": self.unit.id, "coverage_id": self.coverage.id, "site_id": self.site.id,
-        }])
+        self.assertRecordValues(
+            call,
+            [
+                {
+                    "channel": "portal",
+                    "contact_id": self.contact.id,
+                    "partner_id": self.customer.id,
+                    "equipment_id": self.unit.id,
+                    "coverage_id": self.coverage.id,
+                    "site_id": self.site.id,
+                }
+            ],
+        )
         self.assertIn("&lt;b&gt;", call.description)
         self.assertTrue(call.clock_ids)
         photo = self.env["ir.attachment"].search([("res_model", "=", "service.call"), ("res_id", "=", call.id)])

@@ -11,22 +11,58 @@ NOBODY = {"employee": "", "stock": "", "equipment": ""}
 # What each role may do with a record of the own company: the call is the engineer's own.
 TABLE = {
     "service.team": {
-        "engineer": R, "taker": R, "controller": R, "manager": ALL, "auditor": R, "portal": "", **NOBODY,
+        "engineer": R,
+        "taker": R,
+        "controller": R,
+        "manager": ALL,
+        "auditor": R,
+        "portal": "",
+        **NOBODY,
     },
     "service.call.stage": {
-        "engineer": R, "taker": R, "controller": R, "manager": ALL, "auditor": R, "portal": "", **NOBODY,
+        "engineer": R,
+        "taker": R,
+        "controller": R,
+        "manager": ALL,
+        "auditor": R,
+        "portal": "",
+        **NOBODY,
     },
     "service.call": {
-        "engineer": R, "taker": RWC, "controller": RWC, "manager": ALL, "auditor": R, "portal": R, **NOBODY,
+        "engineer": R,
+        "taker": RWC,
+        "controller": RWC,
+        "manager": ALL,
+        "auditor": R,
+        "portal": R,
+        **NOBODY,
     },
     "service.call.event": {
-        "engineer": R, "taker": R, "controller": R, "manager": R, "auditor": R, "portal": "", **NOBODY,
+        "engineer": R,
+        "taker": R,
+        "controller": R,
+        "manager": R,
+        "auditor": R,
+        "portal": "",
+        **NOBODY,
     },
     "service.sla.clock": {
-        "engineer": R, "taker": R, "controller": R, "manager": R, "auditor": R, "portal": "", **NOBODY,
+        "engineer": R,
+        "taker": R,
+        "controller": R,
+        "manager": R,
+        "auditor": R,
+        "portal": "",
+        **NOBODY,
     },
     "service.work": {
-        "engineer": ALL, "taker": R, "controller": ALL, "manager": ALL, "auditor": R, "portal": "", **NOBODY,
+        "engineer": ALL,
+        "taker": R,
+        "controller": ALL,
+        "manager": ALL,
+        "auditor": R,
+        "portal": "",
+        **NOBODY,
     },
 }
 
@@ -39,22 +75,37 @@ class TestSecurity(HelpdeskCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.users = {
-            "engineer": cls.engineer, "taker": cls.taker, "controller": cls.controller, "manager": cls.manager,
-            "auditor": cls.user_auditor, "portal": cls.user_portal, "employee": cls.user_employee,
-            "stock": cls.user_stock, "equipment": cls.user_equipment,
+            "engineer": cls.engineer,
+            "taker": cls.taker,
+            "controller": cls.controller,
+            "manager": cls.manager,
+            "auditor": cls.user_auditor,
+            "portal": cls.user_portal,
+            "employee": cls.user_employee,
+            "stock": cls.user_stock,
+            "equipment": cls.user_equipment,
         }
         call = cls._new_call(team_id=cls.team.id)
         cls.records = cls._get_records(call, cls._new_work(call, "labour", 1))
         cls.other_company = cls.env["res.company"].create({"name": "Second Company"})
         product = cls.env.ref("service_helpdesk.product_labour")
         cls.env.user.company_ids |= cls.other_company
-        other_call = cls.env["service.call"].create({
-            "subject": "Other", "partner_id": cls.customer.id, "company_id": cls.other_company.id,
-            "team_id": cls.env["service.team"].create({"name": "Other", "company_id": cls.other_company.id}).id,
-        })
-        other_work = cls.env["service.work"].create({
-            "call_id": other_call.id, "kind": "labour", "product_id": product.id, "resource_id": False,
-        })
+        other_call = cls.env["service.call"].create(
+            {
+                "subject": "Other",
+                "partner_id": cls.customer.id,
+                "company_id": cls.other_company.id,
+                "team_id": cls.env["service.team"].create({"name": "Other", "company_id": cls.other_company.id}).id,
+            }
+        )
+        other_work = cls.env["service.work"].create(
+            {
+                "call_id": other_call.id,
+                "kind": "labour",
+                "product_id": product.id,
+                "resource_id": False,
+            }
+        )
         cls.other_records = cls._get_records(other_call, other_work)
 
     @classmethod
@@ -65,10 +116,15 @@ class TestSecurity(HelpdeskCase):
             "service.call.stage": call.stage_id,
             "service.call": call,
             "service.call.event": call.event_ids[:1],
-            "service.sla.clock": call.clock_ids[:1] or cls.env["service.sla.clock"].create({
-                "call_id": call.id, "company_id": call.company_id.id, "metric": "response",
-                "started_at": call.raised_at,
-            }),
+            "service.sla.clock": call.clock_ids[:1]
+            or cls.env["service.sla.clock"].create(
+                {
+                    "call_id": call.id,
+                    "company_id": call.company_id.id,
+                    "metric": "response",
+                    "started_at": call.raised_at,
+                }
+            ),
             "service.work": work,
         }
 
@@ -82,7 +138,8 @@ class TestSecurity(HelpdeskCase):
 
     def test_the_table_is_complete(self):
         models = {
-            model.model for model in self.env["ir.model"].search([("transient", "=", False)])
+            model.model
+            for model in self.env["ir.model"].search([("transient", "=", False)])
             if model.modules.split(", ")[0] == "service_helpdesk" and not self.env[model.model]._abstract
         }
         self.assertEqual(models, set(TABLE))

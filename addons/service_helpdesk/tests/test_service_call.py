@@ -1,6 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from freezegun import freeze_time
-
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import Form, tagged
 
@@ -14,18 +13,33 @@ class TestServiceCall(HelpdeskCase):
     def test_logging_finds_customer_site_and_cover(self):
         call = self._new_call()
         self.assertRegex(call.name, r"^CALL/\d{5}$")
-        self.assertRecordValues(call, [{
-            "partner_id": self.customer.id, "commercial_partner_id": self.customer.id, "site_id": self.site.id,
-            "product_id": self.product.id, "site_tz": "Europe/Rome", "coverage_id": self.coverage.id,
-            "contract_id": self.contract.id, "cover_source": "contract", "sla_policy_id": self.policy.id,
-            "calendar_id": self.calendar.id, "is_closed": False, "channel": "phone",
-        }])
+        self.assertRecordValues(
+            call,
+            [
+                {
+                    "partner_id": self.customer.id,
+                    "commercial_partner_id": self.customer.id,
+                    "site_id": self.site.id,
+                    "product_id": self.product.id,
+                    "site_tz": "Europe/Rome",
+                    "coverage_id": self.coverage.id,
+                    "contract_id": self.contract.id,
+                    "cover_source": "contract",
+                    "sla_policy_id": self.policy.id,
+                    "calendar_id": self.calendar.id,
+                    "is_closed": False,
+                    "channel": "phone",
+                }
+            ],
+        )
         self.assertTrue(call.stage_id.is_initial)
         self.assertEqual(call.event_ids.mapped("kind"), ["raised"])
         self.assertEqual(call.event_ids.at, RAISED)
         self.assertEqual(call.payer_terms["labour"], {"payer": "contract", "term": "from_buckets", "discount": 0.0})
         self.assertIn(self.contract.name, call.cover_reason)
-        self.assertEqual(call.payer_summary, "contract: Labour, Travel time, Distance, Expense, Call-out; customer: Part")
+        self.assertEqual(
+            call.payer_summary, "contract: Labour, Travel time, Distance, Expense, Call-out; customer: Part"
+        )
         self.assertTrue(call.cover_explanation)
 
     def test_the_form_shows_cover_before_saving(self):
@@ -39,9 +53,11 @@ class TestServiceCall(HelpdeskCase):
         self.assertFalse(call.priority_is_manual)
 
     def test_numbers_of_a_batch_are_unique_and_in_a_row(self):
-        calls = self.env["service.call"].with_user(self.taker).create([
-            {"subject": f"Call {index}", "partner_id": self.customer.id} for index in range(5)
-        ])
+        calls = (
+            self.env["service.call"]
+            .with_user(self.taker)
+            .create([{"subject": f"Call {index}", "partner_id": self.customer.id} for index in range(5)])
+        )
         numbers = [int(name.split("/")[1]) for name in calls.mapped("name")]
         self.assertEqual(numbers, list(range(numbers[0], numbers[0] + 5)))
 
@@ -74,7 +90,8 @@ class TestServiceCall(HelpdeskCase):
         self.assertTrue(call.stage_id.is_done)
         self.assertTrue(call.is_closed)
         self.assertEqual(
-            call.event_ids.mapped("kind"), ["raised", "allocated", "planned", "travel", "arrived", "completed"],
+            call.event_ids.mapped("kind"),
+            ["raised", "allocated", "planned", "travel", "arrived", "completed"],
         )
 
     def test_each_stage_is_optional(self):
@@ -119,9 +136,19 @@ class TestServiceCall(HelpdeskCase):
         call.stage_id = stages["travel"]
         call.stage_id = stages["completed"]
         call.stage_id = stages["allocated"]
-        self.assertEqual(call.event_ids.mapped("kind"), [
-            "raised", "arrived", "paused", "resumed", "travel", "completed", "reopened", "allocated",
-        ])
+        self.assertEqual(
+            call.event_ids.mapped("kind"),
+            [
+                "raised",
+                "arrived",
+                "paused",
+                "resumed",
+                "travel",
+                "completed",
+                "reopened",
+                "allocated",
+            ],
+        )
         self.assertEqual(call.stage_id, stages["allocated"])
         self.assertFalse(call.is_closed)
 
@@ -216,4 +243,6 @@ class TestServiceCall(HelpdeskCase):
         history = self.unit.with_user(self.taker).history()
         self.assertEqual([entry["title"] for entry in history if entry["kind"] == "call"], [call.display_name])
         self.assertEqual(self.unit.with_user(self.taker).call_count, 1)
-        self.assertFalse([entry for entry in self.unit.with_user(self.user_equipment).history() if entry["kind"] == "call"])
+        self.assertFalse(
+            [entry for entry in self.unit.with_user(self.user_equipment).history() if entry["kind"] == "call"]
+        )

@@ -11,9 +11,18 @@ class TestServiceCallCover(HelpdeskCase):
 
     def test_not_covered(self):
         call = self._new_call(equipment_id=self.unit_bare.id)
-        self.assertRecordValues(call, [{
-            "cover_source": "none", "coverage_id": False, "contract_id": False, "sla_policy_id": False, "sla_state": "none",
-        }])
+        self.assertRecordValues(
+            call,
+            [
+                {
+                    "cover_source": "none",
+                    "coverage_id": False,
+                    "contract_id": False,
+                    "sla_policy_id": False,
+                    "sla_state": "none",
+                }
+            ],
+        )
         self.assertEqual({terms["payer"] for terms in call.payer_terms.values()}, {"customer"})
         self.assertTrue(call.cover_reason)
 
@@ -54,9 +63,16 @@ class TestServiceCallCover(HelpdeskCase):
     def test_choice_by_hand_sticks_with_its_reason(self):
         call = self._new_call(equipment_id=self.unit_bare.id)
         call.write({"cover_is_manual": True, "coverage_id": self.coverage.id, "cover_manual_reason": "Agreed by phone"})
-        self.assertRecordValues(call, [{
-            "cover_source": "manual", "contract_id": self.contract.id, "sla_policy_id": self.policy.id,
-        }])
+        self.assertRecordValues(
+            call,
+            [
+                {
+                    "cover_source": "manual",
+                    "contract_id": self.contract.id,
+                    "sla_policy_id": self.policy.id,
+                }
+            ],
+        )
         self.assertIn("Agreed by phone", call.cover_reason)
         self.assertEqual(call.payer_terms["labour"]["term"], "from_buckets")
         call.site_id = False

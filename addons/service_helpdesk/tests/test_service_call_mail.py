@@ -1,10 +1,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from unittest.mock import patch
 
+from odoo.addons.service_helpdesk.models.service_call_mail import MAX_TOKENS
 from odoo.tests import tagged
 from odoo.tools import mute_logger
-
-from odoo.addons.service_helpdesk.models.service_call_mail import MAX_TOKENS
 
 from .common import HelpdeskCase
 
@@ -38,7 +37,11 @@ class TestServiceCallMail(HelpdeskCase):
         """Hand a message to the gateway; return the call it made, or the message's call."""
         type(self).count += 1
         text = MAIL.format(
-            to=to or self.team.alias_email, sender=sender or self.sender, subject=subject, body=body, headers=headers,
+            to=to or self.team.alias_email,
+            sender=sender or self.sender,
+            subject=subject,
+            body=body,
+            headers=headers,
             message_id=values.get("message_id") or f"hd-{self.count}",
         )
         before = self.env["service.call"].search([])
@@ -47,18 +50,34 @@ class TestServiceCallMail(HelpdeskCase):
         return self.env["service.call"].search([]) - before, thread_id
 
     def _acknowledgements(self, call):
-        return self.env["mail.mail"].search([
-            ("model", "=", "service.call"), ("res_id", "=", call.id), ("subject", "like", f"[{call.name}]%"),
-        ])
+        return self.env["mail.mail"].search(
+            [
+                ("model", "=", "service.call"),
+                ("res_id", "=", call.id),
+                ("subject", "like", f"[{call.name}]%"),
+            ]
+        )
 
     def test_a_mail_becomes_a_call(self):
         call, _thread = self._receive("Pump hd-1001 leaks")
-        self.assertRecordValues(call, [{
-            "subject": "Pump hd-1001 leaks", "channel": "email", "team_id": self.team.id, "contact_id": self.contact.id,
-            "partner_id": self.customer.id, "equipment_id": self.unit.id, "site_id": self.site.id,
-            "coverage_id": self.coverage.id, "needs_triage": False, "partner_email": "portal@rossi.example",
-            "company_id": self.env.company.id,
-        }])
+        self.assertRecordValues(
+            call,
+            [
+                {
+                    "subject": "Pump hd-1001 leaks",
+                    "channel": "email",
+                    "team_id": self.team.id,
+                    "contact_id": self.contact.id,
+                    "partner_id": self.customer.id,
+                    "equipment_id": self.unit.id,
+                    "site_id": self.site.id,
+                    "coverage_id": self.coverage.id,
+                    "needs_triage": False,
+                    "partner_email": "portal@rossi.example",
+                    "company_id": self.env.company.id,
+                }
+            ],
+        )
         self.assertRegex(call.name, r"^CALL/\d{5}$")
         self.assertTrue(call.clock_ids)
         self.assertIn("It drips.", self._bodies(call))
@@ -80,9 +99,16 @@ class TestServiceCallMail(HelpdeskCase):
 
     def test_unknown_sender_needs_triage(self):
         call, _thread = self._receive("Help", sender="stranger@nowhere.example")
-        self.assertRecordValues(call, [{
-            "needs_triage": True, "partner_id": False, "partner_email": "stranger@nowhere.example",
-        }])
+        self.assertRecordValues(
+            call,
+            [
+                {
+                    "needs_triage": True,
+                    "partner_id": False,
+                    "partner_email": "stranger@nowhere.example",
+                }
+            ],
+        )
         self.assertTrue(self._acknowledgements(call))
 
     def test_acknowledgement_is_queued_with_the_number_in_the_customers_language(self):
@@ -99,7 +125,9 @@ class TestServiceCallMail(HelpdeskCase):
 
     def test_machines_get_no_answer(self):
         for headers in (
-            "Auto-Submitted: auto-replied\n", "Precedence: bulk\n", "X-Auto-Response-Suppress: All\n",
+            "Auto-Submitted: auto-replied\n",
+            "Precedence: bulk\n",
+            "X-Auto-Response-Suppress: All\n",
         ):
             call, _thread = self._receive("Out of office", headers=headers)
             self.assertTrue(call.is_automatic, headers)
@@ -129,7 +157,8 @@ class TestServiceCallMail(HelpdeskCase):
         call, _thread = self._receive()
         mail = self._acknowledgements(call)
         made, thread_id = self._receive(
-            "Re: something else", headers=f"In-Reply-To: {mail.message_id}\nReferences: {mail.message_id}\n",
+            "Re: something else",
+            headers=f"In-Reply-To: {mail.message_id}\nReferences: {mail.message_id}\n",
         )
         self.assertFalse(made)
         self.assertEqual(thread_id, call.id)
@@ -166,16 +195,20 @@ class TestServiceCallMail(HelpdeskCase):
 
     def test_intake_never_raises(self):
         prepare = "odoo.addons.service_helpdesk.models.service_call_mail.ServiceCall._prepare_mail_values"
-        with patch(prepare, side_effect=ValueError("broken on purpose")), \
-                mute_logger("odoo.addons.service_helpdesk.models.service_call_mail"):
+        with (
+            patch(prepare, side_effect=ValueError("broken on purpose")),
+            mute_logger("odoo.addons.service_helpdesk.models.service_call_mail"),
+        ):
             call, _thread = self._receive("HD-1001 leaks")
         self.assertRecordValues(call, [{"needs_triage": True, "subject": "HD-1001 leaks", "team_id": self.team.id}])
         self.assertIn("It drips.", self._bodies(call))
 
     def test_a_database_error_does_not_lose_the_mail(self):
         prepare = "odoo.addons.service_helpdesk.models.service_call_mail.ServiceCall._prepare_mail_values"
-        with patch(prepare, return_value={"name": "CALL/X", "subject": None}), \
-                mute_logger("odoo.sql_db", "odoo.addons.service_helpdesk.models.service_call_mail"):
+        with (
+            patch(prepare, return_value={"name": "CALL/X", "subject": None}),
+            mute_logger("odoo.sql_db", "odoo.addons.service_helpdesk.models.service_call_mail"),
+        ):
             call, _thread = self._receive("HD-1001 leaks")
         self.assertEqual(call.subject, "HD-1001 leaks")
 

@@ -3,7 +3,6 @@ from datetime import timedelta
 from unittest.mock import patch
 
 from freezegun import freeze_time
-
 from odoo import Command
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import tagged
@@ -39,9 +38,16 @@ class TestServiceSlaClock(HelpdeskCase):
             self.assertRecordValues(clock, [{"state": "paused", "deadline": False, "next_wakeup_at": False}])
         with freeze_time("2026-11-16 09:00:00"):
             call.action_resume()
-        self.assertRecordValues(clock, [{
-            "state": "running", "deadline": self._at("2026-11-17 08:30:00"), "paused_minutes": 90,
-        }])
+        self.assertRecordValues(
+            clock,
+            [
+                {
+                    "state": "running",
+                    "deadline": self._at("2026-11-17 08:30:00"),
+                    "paused_minutes": 90,
+                }
+            ],
+        )
 
     def test_first_public_human_reply_stops_the_response_clock(self):
         call = self._new_call(contact_id=self.contact.id)
@@ -80,9 +86,15 @@ class TestServiceSlaClock(HelpdeskCase):
         self.policy.target_ids = [Command.create({"metric": "resolution", "priority": "3", "budget_minutes": 60})]
         call = self._new_call()
         call.priority = "3"
-        self.assertRecordValues(self._clock(call, "resolution"), [{
-            "deadline": self._at("2026-11-18 10:00:00"), "state": "missed",
-        }])
+        self.assertRecordValues(
+            self._clock(call, "resolution"),
+            [
+                {
+                    "deadline": self._at("2026-11-18 10:00:00"),
+                    "state": "missed",
+                }
+            ],
+        )
         self.assertIn("deadline moved from", self._bodies(call))
 
     def test_lost_cover_voids_the_clocks(self):
@@ -136,8 +148,10 @@ class TestServiceSlaClock(HelpdeskCase):
                 raise ValueError("broken on purpose")
             return wake(clocks, now)
 
-        with patch.object(type(self.env["service.sla.clock"]), "_wake", explode), \
-                mute_logger("odoo.addons.service_helpdesk.models.service_sla_clock"):
+        with (
+            patch.object(type(self.env["service.sla.clock"]), "_wake", explode),
+            mute_logger("odoo.addons.service_helpdesk.models.service_sla_clock"),
+        ):
             self._wake("2026-11-19 08:00:00")
         self.assertEqual(self._clock(good, "response").state, "missed")
         self.assertIn("broken on purpose", self._bodies(bad))
@@ -149,7 +163,8 @@ class TestServiceSlaClock(HelpdeskCase):
         triggers.search([("cron_id", "=", cron.id)]).unlink()
         self._new_call(raised_at=self._at("2026-11-18 11:50:00"))
         self.assertEqual(
-            triggers.search([("cron_id", "=", cron.id)]).mapped("call_at"), [self._at("2026-11-18 13:50:00")],
+            triggers.search([("cron_id", "=", cron.id)]).mapped("call_at"),
+            [self._at("2026-11-18 13:50:00")],
         )
 
     def test_excuse_needs_a_controller_and_a_reason(self):
@@ -170,10 +185,14 @@ class TestServiceSlaClock(HelpdeskCase):
         resolution = self._clock(call, "resolution")
         before, closed_before = resolution.deadline, self._clock(closed, "resolution").deadline
         cron = self.env.ref("service_helpdesk.ir_cron_sla_replay")
-        self.env["resource.calendar.leaves"].create({
-            "name": "Strike", "calendar_id": self.calendar.id,
-            "date_from": "2026-11-18 23:00:00", "date_to": "2026-11-19 22:59:59",
-        })
+        self.env["resource.calendar.leaves"].create(
+            {
+                "name": "Strike",
+                "calendar_id": self.calendar.id,
+                "date_from": "2026-11-18 23:00:00",
+                "date_to": "2026-11-19 22:59:59",
+            }
+        )
         with self.enter_registry_test_mode():
             cron.method_direct_trigger()
         self.assertEqual(resolution.deadline, self._at("2026-11-23 09:00:00"))
@@ -194,4 +213,6 @@ class TestServiceSlaClock(HelpdeskCase):
     def test_promises_far_ahead(self):
         self.policy.target_ids.filtered(lambda target: target.metric == "resolution").budget_minutes = 60 * 8 * 100
         call = self._new_call()
-        self.assertGreater(self._clock(call, "resolution").deadline, self._at("2026-11-18 09:00:00") + timedelta(days=120))
+        self.assertGreater(
+            self._clock(call, "resolution").deadline, self._at("2026-11-18 09:00:00") + timedelta(days=120)
+        )

@@ -2,7 +2,6 @@
 from datetime import date
 
 import psycopg2
-
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -26,22 +25,38 @@ class TestServiceWork(HelpdeskCase):
 
     def test_entering(self):
         line = self._line("labour", 3)
-        self.assertRecordValues(line, [{
-            "state": "draft", "resource_id": self.resource.id, "user_id": self.engineer.id,
-            "date": date(2026, 11, 18), "product_id": self.env.ref("service_helpdesk.product_labour").id,
-            "uom_id": self.env.ref("uom.product_uom_hour").id, "contract_id": self.contract.id,
-            "coverage_id": self.coverage.id, "partner_id": self.customer.id, "equipment_id": self.unit.id,
-        }])
+        self.assertRecordValues(
+            line,
+            [
+                {
+                    "state": "draft",
+                    "resource_id": self.resource.id,
+                    "user_id": self.engineer.id,
+                    "date": date(2026, 11, 18),
+                    "product_id": self.env.ref("service_helpdesk.product_labour").id,
+                    "uom_id": self.env.ref("uom.product_uom_hour").id,
+                    "contract_id": self.contract.id,
+                    "coverage_id": self.coverage.id,
+                    "partner_id": self.customer.id,
+                    "equipment_id": self.unit.id,
+                }
+            ],
+        )
 
     def test_story_a_one_free_call_and_three_of_four_hours(self):
-        lines = self._line("callout", 1) | self._line("labour", 3) | self._line("travel", 0.5) | self._line("distance", 20)
+        lines = (
+            self._line("callout", 1) | self._line("labour", 3) | self._line("travel", 0.5) | self._line("distance", 20)
+        )
         self._validate_work(lines)
-        self.assertRecordValues(lines, [
-            {"quantity_free": 1, "quantity_chargeable": 0, "payer": "contract"},
-            {"quantity_free": 3, "quantity_chargeable": 0, "payer": "contract"},
-            {"quantity_free": 0.5, "quantity_chargeable": 0, "payer": "contract"},
-            {"quantity_free": 20, "quantity_chargeable": 0, "payer": "contract"},
-        ])
+        self.assertRecordValues(
+            lines,
+            [
+                {"quantity_free": 1, "quantity_chargeable": 0, "payer": "contract"},
+                {"quantity_free": 3, "quantity_chargeable": 0, "payer": "contract"},
+                {"quantity_free": 0.5, "quantity_chargeable": 0, "payer": "contract"},
+                {"quantity_free": 20, "quantity_chargeable": 0, "payer": "contract"},
+            ],
+        )
         self.assertEqual((self.calls_quota.quantity_used, self.hours_quota.quantity_used), (1, 3))
         self.assertIn("Free call", lines[0].charge_reason)
 
@@ -61,10 +76,13 @@ class TestServiceWork(HelpdeskCase):
         call = self._new_call(equipment_id=self.unit_bare.id)
         lines = self._line("callout", 1, call) | self._line("labour", 1, call)
         self._validate_work(lines)
-        self.assertRecordValues(lines, [
-            {"payer": "customer", "quantity_free": 0, "quantity_chargeable": 1, "contract_id": False},
-            {"payer": "customer", "quantity_free": 0, "quantity_chargeable": 1, "contract_id": False},
-        ])
+        self.assertRecordValues(
+            lines,
+            [
+                {"payer": "customer", "quantity_free": 0, "quantity_chargeable": 1, "contract_id": False},
+                {"payer": "customer", "quantity_free": 0, "quantity_chargeable": 1, "contract_id": False},
+            ],
+        )
         self.assertTrue(lines[0].charge_reason)
 
     def test_story_d_warranty_pays_and_touches_no_quota(self):
@@ -82,31 +100,66 @@ class TestServiceWork(HelpdeskCase):
         self.assertFalse(line.consumption_ids)
 
     def test_preventive_labour_takes_maintenance_hours(self):
-        quota = self.env["service.entitlement"].create({
-            "contract_id": self.contract.id, "name": "Maintenance", "unit": "hours_maintained", "quantity": 10,
-            "date_start": date(2026, 1, 1), "date_end": date(2026, 12, 31),
-        })
+        quota = self.env["service.entitlement"].create(
+            {
+                "contract_id": self.contract.id,
+                "name": "Maintenance",
+                "unit": "hours_maintained",
+                "quantity": 10,
+                "date_start": date(2026, 1, 1),
+                "date_end": date(2026, 12, 31),
+            }
+        )
         call = self._new_call(type_id=self.preventive_type.id)
         self._validate_work(self._line("labour", 2, call))
         self.assertEqual((quota.quantity_used, self.hours_quota.quantity_used), (2, 0))
 
     def test_part_of_an_exchange(self):
         lot = self._new_lot("HD-PART-1", location=self.van)
-        exchange = self.env["service.exchange"].with_user(self.engineer).create({
-            "equipment_id": self.unit.id, "call_id": self.call.id, "new_product_id": self.part.id, "new_lot_id": lot.id,
-            "location_id": self.van.id, "disposition": "left", "quantity": 1,
-        })
+        exchange = (
+            self.env["service.exchange"]
+            .with_user(self.engineer)
+            .create(
+                {
+                    "equipment_id": self.unit.id,
+                    "call_id": self.call.id,
+                    "new_product_id": self.part.id,
+                    "new_lot_id": lot.id,
+                    "location_id": self.van.id,
+                    "disposition": "left",
+                    "quantity": 1,
+                }
+            )
+        )
         exchange.action_done()
         line = self.call.sudo().work_ids
-        self.assertRecordValues(line, [{
-            "kind": "part", "product_id": self.part.id, "quantity": 1, "exchange_id": exchange.id,
-            "resource_id": self.resource.id, "state": "draft",
-        }])
+        self.assertRecordValues(
+            line,
+            [
+                {
+                    "kind": "part",
+                    "product_id": self.part.id,
+                    "quantity": 1,
+                    "exchange_id": exchange.id,
+                    "resource_id": self.resource.id,
+                    "state": "draft",
+                }
+            ],
+        )
         line.with_user(self.engineer).action_submit()
         line.with_user(self.controller).action_validate()
-        self.assertRecordValues(line, [{
-            "payer": "customer", "quantity_chargeable": 1, "discount": 10, "term": "chargeable", "cost": 45.0,
-        }])
+        self.assertRecordValues(
+            line,
+            [
+                {
+                    "payer": "customer",
+                    "quantity_chargeable": 1,
+                    "discount": 10,
+                    "term": "chargeable",
+                    "cost": 45.0,
+                }
+            ],
+        )
         with self.assertRaisesRegex(UserError, "take the validation back first"):
             exchange.action_reverse()
         line.with_user(self.controller).action_unvalidate()

@@ -10,8 +10,16 @@ class TestTour(HelpdeskCase, HttpCase):
         """A call taker logs a call by its serial number, sees cover and deadline, and takes it."""
         self.start_tour("/odoo/service-calls", "service_call_tour", login="hd_taker")
         call = self.env["service.call"].search([("subject", "=", "Tour: pump leaks")])
-        self.assertRecordValues(call, [{
-            "equipment_id": self.unit.id, "partner_id": self.customer.id, "user_id": self.taker.id,
-            "coverage_id": self.coverage.id, "is_paused": True,
-        }])
+        self.assertRecordValues(
+            call,
+            [
+                {
+                    "equipment_id": self.unit.id,
+                    "partner_id": self.customer.id,
+                    "user_id": self.taker.id,
+                    "coverage_id": self.coverage.id,
+                    "is_paused": True,
+                }
+            ],
+        )
         self.assertTrue(call.allocated_at)
