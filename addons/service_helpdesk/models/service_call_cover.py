@@ -150,17 +150,10 @@ class ServiceCall(models.Model):
 
     def _get_cover_values_list(self):
         """Return, for each call, the values that describe its cover."""
-        coverage = self.env["service.coverage"]
         resolved = self.filtered(lambda call: not call.cover_is_manual)
-        answers = dict(
-            zip(
-                resolved.ids or resolved._ids,
-                coverage.resolve([call._prepare_cover_request() for call in resolved]),
-                strict=True,
-            )
-        )
+        answers = iter(self.env["service.coverage"].resolve([call._prepare_cover_request() for call in resolved]))
         return [
-            self._prepare_cover_values(answers[call.id]) if call in resolved else call._prepare_manual_cover_values()
+            call._prepare_manual_cover_values() if call.cover_is_manual else self._prepare_cover_values(next(answers))
             for call in self
         ]
 
