@@ -32,6 +32,7 @@
         "views/service_contract_portal_templates.xml",
         "views/service_contract_menus.xml",
     ],
+    "uninstall_hook": "uninstall_hook",
     "assets": {
         "web.assets_tests": ["service_contract/static/tests/tours/**/*.js"],
     },
