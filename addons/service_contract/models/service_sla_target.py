@@ -10,7 +10,7 @@ class ServiceSlaTarget(models.Model):
 
     _name = "service.sla.target"
     _description = "Service Level Target"
-    _order = "policy_id, metric, priority desc, id"
+    _order = "policy_id, budget_minutes, priority desc, id"
 
     policy_id = fields.Many2one(
         comodel_name="service.sla.policy",
