@@ -7,7 +7,7 @@ A scenario is a module of this directory with
     SIZES           two numbers of records
     prepare(env, size)      make what is needed; returns anything
     measure(env, prepared)  what users wait for
-    floors(env, prepared)   the least that Odoo itself takes for as many bare records: {label: function}; the fastest counts
+    floors(env, prepared)   the least that Odoo itself takes for as many bare records, {label: function}; fastest counts
 
 Both run in the same transaction on the same data, one after the other, and are rolled back; so the ratio says more than
 the seconds. The slope is what one more record costs, by the difference of the two sizes.

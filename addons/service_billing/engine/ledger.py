@@ -1,7 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """The billing ledger: what a priced row owes per nominal period, less what was billed (rules.md 5).
 
-Plain values in, plain values out. Dates are dates at the site, both ends inclusive; amounts are ``Decimal``; ``step`` is
+Plain values in, plain values out. Dates are days at the site, both ends inclusive; amounts are ``Decimal``; ``step`` is
 the smallest amount of the currency (0.01). The models feed rows and write the deltas; nothing here knows a database.
 
 A run is one call of :func:`deltas`:
