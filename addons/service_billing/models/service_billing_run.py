@@ -182,7 +182,7 @@ class ServiceBillingRun(models.Model):
             self._try(method, list(parts))
 
     def _try(self, method, parts):
-        """Call ``method`` for some parts at once; where that fails, for each alone, and report the smallest that fails."""
+        """Call ``method`` for some parts at once; where that fails, for each alone; report the smallest that fails."""
         contracts = self.env["service.contract"].union(*(part[0] for part in parts))
         works = self.env["service.work"].union(*(part[1] for part in parts))
         try:
