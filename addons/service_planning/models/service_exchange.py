@@ -27,6 +27,12 @@ class ServiceExchange(models.Model):
                     )
                 )
 
+    @api.onchange("equipment_id")
+    def _onchange_equipment_id(self):
+        """The call is that of the unit, among those of the visit."""
+        if self.visit_id and self.call_id.equipment_id != self.equipment_id:
+            self.call_id = self.visit_id.call_ids.filtered(lambda call: call.equipment_id == self.equipment_id)[:1]
+
     def _prepare_work_values(self):
         values = super()._prepare_work_values()
         values["visit_id"] = self.visit_id.id
