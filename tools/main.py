@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 
-from . import databases, fasttest, odoo, paths, postgres, run, setup, shot
+from . import alltests, databases, odoo, paths, postgres, pot, run, setup, shot
 from .progress import Failure
 
 
@@ -38,12 +38,13 @@ def parser():
 
     run.add_arguments(verb("run", run.run, "make the demo database, start the server, print who can log in"))
     shot.add_arguments(verb("shot", shot.run, "take pictures of pages with a headless browser"))
+    pot.add_arguments(verb("pot", pot.run, "export the terms to translate, and bring the .po files up to them"))
     shell = verb("shell", run_shell, "an Odoo shell; reads a script from standard input")
     shell.add_argument("--db", required=True, help="name of the database")
     add_database_verb(verb("db", run_database, "make, drop and list databases"))
     execute = verb("exec", run_command, "run a command with the environment and the database server at hand")
     execute.add_argument("command", nargs=argparse.REMAINDER, help="as in: ./service exec psql NAME")
-    test = verb("test", fasttest.run, "run the tests")
+    test = verb("test", alltests.run, "run every test, or those of some files")
     test.add_argument("paths", nargs="*", help="test files or directories")
     test.add_argument("-k", dest="expression", help="only tests that match, as pytest's -k")
     test.add_argument("--db", help="run on this database instead of fresh ones")
