@@ -35,11 +35,11 @@ class ServiceContract(models.Model):
     )
     charge_count = fields.Integer(
         compute="_compute_charge_count",
-        groups="service_billing.group_service_billing_user",
+        groups="service_billing.group_service_billing_user,service_contract.group_service_contract_user",
     )
     invoice_count = fields.Integer(
         compute="_compute_charge_count",
-        groups="service_billing.group_service_billing_user",
+        groups="service_billing.group_service_billing_user,service_contract.group_service_contract_user",
     )
     revenue = fields.Monetary(
         compute="_compute_profit",

@@ -8,7 +8,7 @@ from .common import BillingCommon
 
 # Model, then per role what it may do: read, write, create, unlink.
 ACCESS = {
-    "service.charge": {"accountant": "r", "auditor": "r"},
+    "service.charge": {"accountant": "r", "contract_user": "r", "auditor": "r"},
     "service.billing.run": {"accountant": "rwc", "manager": "rwcu", "auditor": "r"},
     "service.billing.preview": {"accountant": "r", "auditor": "r"},
     "service.billing.error": {"accountant": "r", "auditor": "r"},

@@ -23,7 +23,7 @@ class ResPartner(models.Model):
         comodel_name="service.equipment",
         inverse_name="partner_id",
         string="Equipment",
-        groups="service_equipment.group_service_equipment_user,service_equipment.group_service_auditor",
+        groups="service_equipment.group_service_equipment_reader,service_equipment.group_service_auditor",
     )
     service_equipment_count = fields.Integer(
         string="Equipment Count",

@@ -3,7 +3,7 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.tools import format_date
 
-INTERNAL = "service_equipment.group_service_equipment_user,service_equipment.group_service_auditor"
+INTERNAL = "service_equipment.group_service_equipment_reader,service_equipment.group_service_auditor"
 
 
 class ServiceEquipment(models.Model):

@@ -8,7 +8,7 @@ class ResPartner(models.Model):
     service_call_count = fields.Integer(
         string="Call Count",
         compute="_compute_service_call_count",
-        groups="service_helpdesk.group_service_helpdesk_engineer,service_helpdesk.group_service_helpdesk_user",
+        groups="service_helpdesk.group_service_helpdesk_engineer,service_helpdesk.group_service_helpdesk_reader",
     )
 
     def _compute_service_call_count(self):

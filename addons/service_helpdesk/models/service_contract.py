@@ -7,7 +7,7 @@ class ServiceContract(models.Model):
 
     call_count = fields.Integer(
         compute="_compute_call_count",
-        groups="service_helpdesk.group_service_helpdesk_engineer,service_helpdesk.group_service_helpdesk_user,"
+        groups="service_helpdesk.group_service_helpdesk_engineer,service_helpdesk.group_service_helpdesk_reader,"
         "service_equipment.group_service_auditor",
     )
 

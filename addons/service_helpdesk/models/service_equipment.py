@@ -9,7 +9,7 @@ class ServiceEquipment(models.Model):
     call_ids = fields.One2many(comodel_name="service.call", inverse_name="equipment_id", string="Calls")
     call_count = fields.Integer(
         compute="_compute_call_count",
-        groups="service_helpdesk.group_service_helpdesk_engineer,service_helpdesk.group_service_helpdesk_user,"
+        groups="service_helpdesk.group_service_helpdesk_engineer,service_helpdesk.group_service_helpdesk_reader,"
         "service_equipment.group_service_auditor",
     )
 

@@ -14,7 +14,13 @@ class ServiceExchange(models.Model):
         copy=False,
         domain="[('equipment_id', '=', equipment_id)]",
     )
-    work_ids = fields.One2many(comodel_name="service.work", inverse_name="exchange_id", string="Part Line")
+    work_ids = fields.One2many(
+        comodel_name="service.work",
+        inverse_name="exchange_id",
+        string="Part Line",
+        groups="service_helpdesk.group_service_helpdesk_reader,service_helpdesk.group_service_helpdesk_engineer,"
+        "service_equipment.group_service_auditor",
+    )
 
     def action_reverse(self):
         """Reverse the exchange; its part line goes with it.

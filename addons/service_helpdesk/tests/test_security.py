@@ -138,9 +138,9 @@ class TestSecurity(HelpdeskCase):
 
     def test_the_table_is_complete(self):
         models = {
-            model.model
-            for model in self.env["ir.model"].search([("transient", "=", False)])
-            if model.modules.split(", ")[0] == "service_helpdesk" and not self.env[model.model]._abstract
+            model._name
+            for model in self.env.values()
+            if model._original_module == "service_helpdesk" and not model._abstract and not model._transient
         }
         self.assertEqual(models, set(TABLE))
 
