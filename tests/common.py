@@ -102,25 +102,37 @@ class ServiceSuiteCase(HttpCase):
     @classmethod
     def _create_engineer(cls):
         user = cls.users["story_engineer"]
-        cls.van = cls.env["stock.location"].create({
-            "name": "Van of Enzo", "usage": "internal",
-            "location_id": cls.env["stock.warehouse"].search([("company_id", "=", cls.company.id)], limit=1).lot_stock_id.id,
-        })
+        cls.van = cls.env["stock.location"].create(
+            {
+                "name": "Van of Enzo",
+                "usage": "internal",
+                "location_id": cls.env["stock.warehouse"]
+                .search([("company_id", "=", cls.company.id)], limit=1)
+                .lot_stock_id.id,
+            }
+        )
         employee = cls.env["hr.employee"].create({
             "name": "Enzo Esposito", "user_id": user.id, "hourly_cost": 30.0, "company_id": cls.company.id,
         })
         cls.engineer = employee.resource_id
-        cls.engineer.van_location_id = cls.van
+        cls.engineer.write({"is_service_engineer": True, "van_location_id": cls.van.id})
 
     @classmethod
     def _create_calendar_and_policy(cls):
-        cls.calendar = cls.env["resource.calendar"].create({
-            "name": "Monday to Friday 09-17", "tz": "Europe/Rome", "company_id": cls.company.id,
-            "attendance_ids": [Command.clear()] + [
-                Command.create({"name": "Day", "dayofweek": str(day), "hour_from": 9, "hour_to": 17, "day_period": "full_day"})
-                for day in range(5)
-            ],
-        })
+        cls.calendar = cls.env["resource.calendar"].create(
+            {
+                "name": "Monday to Friday 09-17",
+                "tz": "Europe/Rome",
+                "company_id": cls.company.id,
+                "attendance_ids": [Command.clear()]
+                + [
+                    Command.create(
+                        {"name": "Day", "dayofweek": str(day), "hour_from": 9, "hour_to": 17, "day_period": "full_day"}
+                    )
+                    for day in range(5)
+                ],
+            }
+        )
         cls.policy = cls.env["service.sla.policy"].create({
             "name": "Respond 4, resolve 16", "calendar_id": cls.calendar.id,
             "target_ids": [

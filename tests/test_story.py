@@ -62,14 +62,24 @@ class TestStory(ServiceSuiteCase):
         order.action_confirm()
         picking = order.picking_ids.with_user(clerk)
         picking.move_ids.move_line_ids.unlink()
-        picking.move_ids.write({
-            "move_line_ids": [
-                Command.create({
-                    "product_id": self.machine.id, "lot_id": lot.id, "quantity": 1, "picked": True, "picking_id": picking.id,
-                    "location_id": picking.location_id.id, "location_dest_id": picking.location_dest_id.id,
-                }) for lot in serials
-            ],
-        })
+        picking.move_ids.write(
+            {
+                "move_line_ids": [
+                    Command.create(
+                        {
+                            "product_id": self.machine.id,
+                            "lot_id": lot.id,
+                            "quantity": 1,
+                            "picked": True,
+                            "picking_id": picking.id,
+                            "location_id": picking.location_id.id,
+                            "location_dest_id": picking.location_dest_id.id,
+                        }
+                    )
+                    for lot in serials
+                ],
+            }
+        )
         picking.button_validate()
         self.assertEqual(picking.state, "done")
         return order, picking
@@ -175,13 +185,23 @@ class TestStory(ServiceSuiteCase):
             }).with_env(self.env)
         calls = self.call_a + self.call_b + self.call_c + self.call_d
         self.assertEqual(len(set(calls.mapped("name"))), 4)
-        self.assertRecordValues(calls, [
-            {"partner_id": self.customer.id, "site_id": self.site.id, "equipment_id": equipment.id, "cover_source": source}
-            for equipment, source in (
-                (self.unit_1, "contract"), (self.unit_2, "contract"),
-                (self.env["service.equipment"], "none"), (self.unit_3, "warranty"),
-            )
-        ])
+        self.assertRecordValues(
+            calls,
+            [
+                {
+                    "partner_id": self.customer.id,
+                    "site_id": self.site.id,
+                    "equipment_id": equipment.id,
+                    "cover_source": source,
+                }
+                for equipment, source in (
+                    (self.unit_1, "contract"),
+                    (self.unit_2, "contract"),
+                    (self.env["service.equipment"], "none"),
+                    (self.unit_3, "warranty"),
+                )
+            ],
+        )
         for call in calls:
             self.assertTrue(call.cover_reason)
             self.assertEqual(set(call.clock_ids.mapped("metric")), {"response", "resolution"})
@@ -233,7 +253,9 @@ class TestStory(ServiceSuiteCase):
             self.assertTrue(call.stage_id.is_initial)
             call.action_allocate(team_id=self.team.id)
             self.assertTrue(call.stage_id.is_allocated)
-            call.message_post(body="An engineer comes tomorrow.", message_type="comment", subtype_xmlid="mail.mt_comment")
+            call.message_post(
+                body="An engineer comes tomorrow.", message_type="comment", subtype_xmlid="mail.mt_comment"
+            )
         with freeze_time("2026-04-02 09:30:00"):
             self.visit_a = self._plan(self.call_a, "2026-04-03 07:00:00", "2026-04-03 11:00:00")
             self.assertTrue(self.call_a.stage_id.is_planned)
@@ -289,10 +311,18 @@ class TestStory(ServiceSuiteCase):
 
     def _record(self, visit, call, **quantities):
         """Record work as the engineer of the visit: hours, kilometres or pieces by kind."""
-        self.env["service.work"].with_user(self.users["story_engineer"]).create([
-            {"kind": kind, "call_id": call.id, "visit_id": visit.id, "resource_id": self.engineer.id, "quantity": quantity}
-            for kind, quantity in quantities.items()
-        ])
+        self.env["service.work"].with_user(self.users["story_engineer"]).create(
+            [
+                {
+                    "kind": kind,
+                    "call_id": call.id,
+                    "visit_id": visit.id,
+                    "resource_id": self.engineer.id,
+                    "quantity": quantity,
+                }
+                for kind, quantity in quantities.items()
+            ]
+        )
 
     def _visit(self, call, day, parts=(), **quantities):
         controller, engineer = self.users["story_controller"], self.users["story_engineer"]
