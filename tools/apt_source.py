@@ -85,7 +85,9 @@ def machine_mirror(sources=SOURCES):
         if file.suffix not in (".list", ".sources") or not file.is_file():
             continue
         for line in file.read_text(encoding="utf-8", errors="replace").splitlines():
-            found = re.match(r"(?:deb\s+(?:\[[^]]*\]\s+)?|URIs:.*?)((?:https?|mirror\+file|file):\S*?/debian/?)(?:\s|$)", line)
+            found = re.match(
+                r"(?:deb\s+(?:\[[^]]*\]\s+)?|URIs:.*?)((?:https?|mirror\+file|file):\S*?/debian/?)(?:\s|$)", line
+            )
             if found:
                 return found[1]
     return None

@@ -33,7 +33,8 @@ def ensure():
             run_logged(pip_command(), "pip")
         except Failure as error:
             raise Failure(
-                f"The Python packages of requirements.lock could not be installed ({error}): check the network and start again."
+                f"The Python packages of requirements.lock could not be installed ({error}): "
+                "check the network and start again."
             ) from error
     stamp("venv", key)
 

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 
-from . import alltests, databases, odoo, paths, postgres, pot, run, setup, shot
+from . import alltests, bench, databases, lint, odoo, paths, postgres, pot, run, setup, shot
 from .progress import Failure
 
 
@@ -38,6 +38,8 @@ def parser():
 
     run.add_arguments(verb("run", run.run, "make the demo database, start the server, print who can log in"))
     shot.add_arguments(verb("shot", shot.run, "take pictures of pages with a headless browser"))
+    lint.add_arguments(verb("lint", lint.run, "check the code: ruff, pylint, the gates of Odoo's test_lint"))
+    bench.add_arguments(verb("bench", bench.run, "measure the scenarios of benchmarks/ beside their floors"))
     pot.add_arguments(verb("pot", pot.run, "export the terms to translate, and bring the .po files up to them"))
     shell = verb("shell", run_shell, "an Odoo shell; reads a script from standard input")
     shell.add_argument("--db", required=True, help="name of the database")

@@ -8,7 +8,9 @@ import socket
 from . import farm, paths, source
 from .progress import Failure, run_logged
 
-LOG_LINE = re.compile(r"^\d{4}-\d\d-\d\d \S+ \d+ (?P<level>[A-Z]+) \S+ (?P<logger>[\w.]+): (?P<text>.*)")  # first line of an entry
+LOG_LINE = re.compile(
+    r"^\d{4}-\d\d-\d\d \S+ \d+ (?P<level>[A-Z]+) \S+ (?P<logger>[\w.]+): (?P<text>.*)"
+)  # first line of an entry
 CONFIGURATION = """\
 [options]
 addons_path = {addons}

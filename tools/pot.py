@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""`./service pot`: the translation templates of the suite, by Odoo's own export, and the .po files brought up to them."""
+"""`./service pot`: the translation templates of the suite, from Odoo's own export, and .po files that follow."""
 
 import json
 import os

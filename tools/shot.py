@@ -56,7 +56,9 @@ def run(options):
         if not port:
             variables = stack.enter_context(postgres.server(options.db_host))
             if not databases.exists(variables, options.db):
-                raise Failure(f"There is no database {options.db}: name another with --db, or start `./service run` once.")
+                raise Failure(
+                    f"There is no database {options.db}: name another with --db, or start `./service run` once."
+                )
             port = odoo.free_port()
             stack.enter_context(serving(variables, options.db, port))
         work = {"base": f"http://127.0.0.1:{port}", "db": options.db, "browser": packages.browser(), "shots": shots}

@@ -32,14 +32,18 @@ OTHER_VERSION = (
 
 def ensure():
     """Put Odoo 19 on the environment's path."""
-    tree = given_tree() or unpacked_tree()
-    key = digest(str(tree))
+    key = digest(str(tree()))
     if is_stamped("odoo", key):
         return
-    if series(tree) != SERIES:
-        raise Failure(OTHER_VERSION.format(found=series(tree) or "of an unknown version"))
-    (environment.site_packages() / "odoo19.pth").write_text(f"{tree}\n", encoding="utf-8")
+    if series(tree()) != SERIES:
+        raise Failure(OTHER_VERSION.format(found=series(tree()) or "of an unknown version"))
+    (environment.site_packages() / "odoo19.pth").write_text(f"{tree()}\n", encoding="utf-8")
     stamp("odoo", key)
+
+
+def tree():
+    """Return the directory that holds the Python package odoo."""
+    return given_tree() or unpacked_tree()
 
 
 def given_tree():
@@ -47,18 +51,18 @@ def given_tree():
     given = os.environ.get("ODOO_PATH")
     if not given:
         return None
-    tree = Path(given).expanduser().resolve()
-    if not (tree / "odoo" / "release.py").is_file():
+    folder = Path(given).expanduser().resolve()
+    if not (folder / "odoo" / "release.py").is_file():
         raise Failure(f"ODOO_PATH is {given}, which has no odoo/release.py: set it to the directory of an Odoo 19.0.")
-    return tree
+    return folder
 
 
 def unpacked_tree():
     """Return the directory of Debian's Odoo, unpacked first when it is not there."""
-    tree = paths.SOURCE / "usr" / "lib" / "python3" / "dist-packages"
+    folder = paths.SOURCE / "usr" / "lib" / "python3" / "dist-packages"
     key = digest(PACKAGES, FONT_AWESOME, LEFT_OUT)
-    if is_stamped("source", key) and tree.is_dir():
-        return tree
+    if is_stamped("source", key) and folder.is_dir():
+        return folder
     unstamp("source")
     unstamp("odoo")
     unfinished = paths.STATE / "src.unfinished"
@@ -70,7 +74,7 @@ def unpacked_tree():
         unpack(debs, icons, unfinished)
         unfinished.rename(paths.SOURCE)
     stamp("source", key)
-    return tree
+    return folder
 
 
 def unpack(debs, icons, target):
@@ -106,19 +110,20 @@ def download_icons():
         try:
             run_logged(["npm", "pack", FONT_AWESOME, "--silent"], "npm", cwd=unfinished)
         except Failure as error:
-            raise Failure(f"Font Awesome could not be downloaded ({error}): check the network and start again.") from error
+            raise Failure(
+                f"Font Awesome could not be downloaded ({error}): check the network and start again."
+            ) from error
         (unfinished / archive.name).replace(archive)
     return archive
 
 
-def series(tree):
+def series(folder):
     """Return the series of an Odoo tree, as in "19.0", or None when it cannot be read."""
-    text = (tree / "odoo" / "release.py").read_text(encoding="utf-8")
+    text = (folder / "odoo" / "release.py").read_text(encoding="utf-8")
     found = re.search(r"^version_info\s*=\s*\(['\"]?([\w~]+)['\"]?,\s*(\d+)", text, re.MULTILINE)
     return f"{found[1]}.{found[2]}" if found else None
 
 
 def addons_path():
     """Return the directories with Odoo's modules and the suite's, in order."""
-    tree = given_tree() or unpacked_tree()
-    return [folder for folder in (tree / "addons", tree / "odoo" / "addons", paths.FARM) if folder.is_dir()]
+    return [folder for folder in (tree() / "addons", tree() / "odoo" / "addons", paths.FARM) if folder.is_dir()]

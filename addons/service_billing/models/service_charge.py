@@ -65,7 +65,7 @@ class ServiceCharge(models.Model):
         for charge in self:
             charge.state = states.get(charge.move_line_id.parent_state, "cancelled")
 
-    def write(self, vals):
+    def write(self, vals):  # pylint: disable=method-required-super
         """Refuse: what was billed is corrected by another row, never by an edit."""
         raise UserError(self.env._("A charge is never changed: a correction is a charge of its own."))
 

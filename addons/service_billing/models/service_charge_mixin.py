@@ -23,7 +23,7 @@ class ServiceChargeMixin(models.AbstractModel):
         readonly=True,
         index="btree_not_null",
     )
-    site_id = fields.Many2one(comodel_name="res.partner", string="Site", readonly=True)
+    site_id = fields.Many2one(comodel_name="res.partner", readonly=True)
     partner_id = fields.Many2one(
         comodel_name="res.partner",
         string="Customer",

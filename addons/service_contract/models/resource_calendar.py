@@ -3,6 +3,7 @@ from collections import defaultdict
 from datetime import timedelta
 
 import pytz
+
 from odoo import api, models
 from odoo.exceptions import UserError
 

@@ -4,11 +4,13 @@ from datetime import timedelta
 from typing import NamedTuple
 
 import pytz
+
 from odoo import api, fields, models
-from odoo.addons.service_equipment.const import WORK_KINDS
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import format_date
+
+from odoo.addons.service_equipment.const import WORK_KINDS
 
 from ..engine import resolver
 

@@ -62,7 +62,7 @@ class ServiceSlaTarget(models.Model):
         required=True,
         default="continue",
     )
-    reopen_hours = fields.Float(string="Reopen Hours", default=24.0)
+    reopen_hours = fields.Float(default=24.0)
 
     _check_budget = models.Constraint("CHECK (budget_minutes > 0)", "A target needs a budget of at least one minute.")
     _metric_priority_uniq = models.UniqueIndex(

@@ -2,6 +2,7 @@
 from datetime import date, datetime
 
 from freezegun import freeze_time
+
 from odoo import Command
 from odoo.tests import TransactionCase, new_test_user
 

@@ -3,6 +3,7 @@ import threading
 from datetime import date
 
 import psycopg2
+
 from odoo import SUPERUSER_ID, Command, api
 from odoo.modules.registry import Registry
 from odoo.tests import BaseCase, get_db_name, tagged

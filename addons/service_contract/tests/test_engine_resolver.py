@@ -3,6 +3,7 @@ from datetime import date, timedelta
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from odoo.tests import BaseCase, tagged
 
 from ..engine.resolver import Refusal, Request, Row, mismatch, resolve

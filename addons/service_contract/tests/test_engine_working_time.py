@@ -4,6 +4,7 @@ from zoneinfo import ZoneInfo
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from odoo.tests import BaseCase, tagged
 
 from ..engine.working_time import Attendance, WorkingTime, build, subtract, union, wall_to_utc, week_parity

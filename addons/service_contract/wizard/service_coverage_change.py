@@ -25,9 +25,9 @@ class ServiceCoverageChange(models.TransientModel):
     )
 
     @api.model
-    def default_get(self, fields_list):
-        values = super().default_get(fields_list)
-        if "coverage_ids" in fields_list and self.env.context.get("active_model") == "service.coverage":
+    def default_get(self, fields):
+        values = super().default_get(fields)
+        if "coverage_ids" in fields and self.env.context.get("active_model") == "service.coverage":
             values["coverage_ids"] = [Command.set(self.env.context.get("active_ids", []))]
         return values
 

@@ -18,7 +18,6 @@ class ProductTemplate(models.Model):
         required=True,
     )
     warranty_covers_travel = fields.Boolean(
-        string="Warranty Covers Travel",
         help="Travel time, distance and call-out are under warranty as long as labour is.",
     )
     service_design_line_ids = fields.One2many(

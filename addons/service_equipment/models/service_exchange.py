@@ -74,7 +74,6 @@ class ServiceExchange(models.Model):
 
     component_id = fields.Many2one(
         comodel_name="service.component",
-        string="Component",
         index="btree_not_null",
         ondelete="restrict",
         copy=False,
@@ -104,7 +103,6 @@ class ServiceExchange(models.Model):
         domain="[('product_id', '=', old_product_id)]",
     )
     old_serial_found = fields.Char(
-        string="Old Serial Found",
         copy=False,
         help="The serial number read on the old part, where the register did not know it.",
     )
@@ -132,7 +130,6 @@ class ServiceExchange(models.Model):
     old_tracking = fields.Selection(related="old_product_id.tracking", string="Old Part Tracking")
     new_component_id = fields.Many2one(
         comodel_name="service.component",
-        string="New Component",
         readonly=True,
         copy=False,
         index="btree_not_null",

@@ -18,7 +18,7 @@ class ServiceZone(models.Model):
         domain=[("is_service_site", "=", True)],
         check_company=True,
     )
-    equipment_ids = fields.One2many(comodel_name="service.equipment", inverse_name="zone_id", string="Equipment")
+    equipment_ids = fields.One2many(comodel_name="service.equipment", inverse_name="zone_id")
     company_id = fields.Many2one(
         comodel_name="res.company",
         required=True,

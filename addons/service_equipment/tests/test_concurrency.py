@@ -1,11 +1,12 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from psycopg2.errors import SerializationFailure, UniqueViolation
+
 from odoo import SUPERUSER_ID, api
 from odoo.exceptions import UserError
 from odoo.modules.registry import Registry
 from odoo.tests import get_db_name, tagged
 from odoo.tests.common import BaseCase
 from odoo.tools import mute_logger
-from psycopg2.errors import SerializationFailure, UniqueViolation
 
 
 @tagged("post_install", "-at_install")

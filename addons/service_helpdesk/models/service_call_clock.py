@@ -3,6 +3,7 @@ import logging
 from datetime import timedelta
 
 from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools.misc import format_datetime

@@ -1,6 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from markupsafe import Markup
+
 from odoo import api, fields, models
+
 from odoo.addons.service_equipment.const import WORK_KINDS
 
 from ..const import COVER_SOURCES

@@ -23,16 +23,14 @@ class ServiceCallEvent(models.Model):
         required=True,
         index=True,
         ondelete="cascade",
-        check_company=True,
     )
-    company_id = fields.Many2one(comodel_name="res.company", required=True, index=True)
+    company_id = fields.Many2one(comodel_name="res.company", required=True, index=True, help="That of the call.")
     kind = fields.Selection(selection=EVENT_KINDS, required=True)
     at = fields.Datetime(string="Happened At", required=True, help="When it happened, apart from when it was entered.")
     user_id = fields.Many2one(comodel_name="res.users", string="Entered By", index="btree_not_null")
     reason = fields.Char()
     corrects_id = fields.Many2one(
         comodel_name="service.call.event",
-        string="Corrects",
         index="btree_not_null",
         ondelete="cascade",
         check_company=True,
@@ -49,7 +47,7 @@ class ServiceCallEvent(models.Model):
             ]
         )
 
-    def write(self, vals):
+    def write(self, vals):  # pylint: disable=method-required-super
         raise UserError(self.env._("The log of a call is never changed; enter a correction instead."))
 
     @api.ondelete(at_uninstall=False)

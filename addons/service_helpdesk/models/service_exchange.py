@@ -1,5 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import pytz
+
 from odoo import fields, models
 from odoo.exceptions import UserError
 

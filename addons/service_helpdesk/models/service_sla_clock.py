@@ -2,8 +2,9 @@
 import logging
 
 from odoo import api, fields, models
-from odoo.addons.service_contract.const import METRICS
 from odoo.exceptions import AccessError, ValidationError
+
+from odoo.addons.service_contract.const import METRICS
 
 from ..const import CLOCK_STATES
 
@@ -29,9 +30,8 @@ class ServiceSlaClock(models.Model):
         required=True,
         index=True,
         ondelete="cascade",
-        check_company=True,
     )
-    company_id = fields.Many2one(comodel_name="res.company", required=True, index=True)
+    company_id = fields.Many2one(comodel_name="res.company", required=True, index=True, help="That of the call.")
     commercial_partner_id = fields.Many2one(
         comodel_name="res.partner",
         string="Customer",

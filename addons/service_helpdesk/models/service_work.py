@@ -1,9 +1,11 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import pytz
+
 from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError, ValidationError
+
 from odoo.addons.service_contract.const import TERMS
 from odoo.addons.service_equipment.const import WORK_KINDS
-from odoo.exceptions import AccessError, UserError, ValidationError
 
 TIME_KINDS = ("labour", "travel")
 TRANSITIONS = {

@@ -2,8 +2,9 @@
 from datetime import date, datetime
 
 from odoo import Command, fields
-from odoo.addons.service_equipment.tests.common import EquipmentCase
 from odoo.tests import Form  # noqa: F401 - for the tests that build on this
+
+from odoo.addons.service_equipment.tests.common import EquipmentCase
 
 # A Wednesday, 10:00 in Rome.
 RAISED = datetime(2026, 11, 18, 9, 0)

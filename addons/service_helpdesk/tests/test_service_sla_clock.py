@@ -3,6 +3,7 @@ from datetime import timedelta
 from unittest.mock import patch
 
 from freezegun import freeze_time
+
 from odoo import Command
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import tagged

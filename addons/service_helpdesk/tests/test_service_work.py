@@ -2,6 +2,7 @@
 from datetime import date
 
 import psycopg2
+
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger

@@ -21,9 +21,27 @@ OPEN_STATES = ("provisional", "confirmed", "travel", "working")
 # Opens the map application of the phone.
 MAP_URL = "https://www.google.com/maps/search/?api=1&query="
 # Fields of the plan: a dispatcher's, not the engineer's.
-PLAN_FIELDS = {"call_ids", "partner_id", "site_id", "lead_id", "crew_ids", "date_start", "date_end", "note", "company_id"}
+PLAN_FIELDS = {
+    "call_ids",
+    "partner_id",
+    "site_id",
+    "lead_id",
+    "crew_ids",
+    "date_start",
+    "date_end",
+    "note",
+    "company_id",
+}
 # Fields that tell what happened: only the actions write them.
-STEP_FIELDS = {"name", "state", "travel_started_at", "work_started_at", "completed_at", "signed_at", "report_attachment_id"}
+STEP_FIELDS = {
+    "name",
+    "state",
+    "travel_started_at",
+    "work_started_at",
+    "completed_at",
+    "signed_at",
+    "report_attachment_id",
+}
 # Step of the visit -> where its instant is kept, and the event of the calls that it stands for.
 STAMPS = {"travel": "travel_started_at", "working": "work_started_at", "done": "completed_at"}
 CALL_EVENTS = {"confirmed": "planned", "travel": "travel", "working": "arrived"}
@@ -53,7 +71,9 @@ class ServiceVisit(models.Model):
     }
 
     name = fields.Char(string="Number", required=True, readonly=True, copy=False, default="/", index=True)
-    state = fields.Selection(selection=STATES, required=True, readonly=True, copy=False, default="provisional", tracking=True)
+    state = fields.Selection(
+        selection=STATES, required=True, readonly=True, copy=False, default="provisional", tracking=True
+    )
     company_id = fields.Many2one(
         comodel_name="res.company", required=True, index=True, default=lambda self: self.env.company
     )
@@ -97,7 +117,6 @@ class ServiceVisit(models.Model):
     )
     site_id = fields.Many2one(
         comodel_name="res.partner",
-        string="Site",
         compute="_compute_site_id",
         store=True,
         readonly=False,
@@ -111,7 +130,7 @@ class ServiceVisit(models.Model):
     contact_name = fields.Char(string="Contact", compute="_compute_contact")
     contact_phone = fields.Char(string="Phone", compute="_compute_contact")
     equipment_ids = fields.Many2many(
-        comodel_name="service.equipment", string="Equipment", compute="_compute_equipment_ids"
+        comodel_name="service.equipment", compute="_compute_equipment_ids"
     )
     lead_id = fields.Many2one(
         comodel_name="resource.resource",
@@ -128,7 +147,6 @@ class ServiceVisit(models.Model):
         relation="service_visit_crew_rel",
         column1="visit_id",
         column2="resource_id",
-        string="Crew",
         copy=False,
         check_company=True,
         domain="[('is_service_engineer', '=', True), ('id', '!=', lead_id)]",
@@ -186,7 +204,9 @@ class ServiceVisit(models.Model):
             place = visit.site_id or visit.partner_id
             lines = place._display_address(without_company=True).splitlines()
             visit.site_address = ", ".join(line.strip() for line in lines if line.strip())
-            visit.site_map_link = visit.site_address and Markup('<a href="%s" target="_blank" rel="noopener">%s</a>') % (
+            visit.site_map_link = visit.site_address and Markup(
+                '<a href="%s" target="_blank" rel="noopener">%s</a>'
+            ) % (
                 f"{MAP_URL}{quote_plus(visit.site_address)}",
                 visit.site_address,
             )
@@ -242,7 +262,9 @@ class ServiceVisit(models.Model):
                     )
                 if call.is_closed and visit.state in OPEN_STATES:
                     raise ValidationError(
-                        self.env._("Call %(call)s is closed: reopen it before planning a visit.", call=call.display_name)
+                        self.env._(
+                            "Call %(call)s is closed: reopen it before planning a visit.", call=call.display_name
+                        )
                     )
 
     @api.constrains("lead_id", "crew_ids", "state")
@@ -414,7 +436,9 @@ class ServiceVisit(models.Model):
         for visit in self:
             stamps = [visit[name] for name in STAMPS.values() if visit[name]]
             if stamps and at < max(stamps):
-                raise UserError(self.env._("This can't have happened before the previous step of visit %s.", visit.name))
+                raise UserError(
+                    self.env._("This can't have happened before the previous step of visit %s.", visit.name)
+                )
 
     def _register_call_event(self, step, at):
         """Tell the open calls of these visits what happened."""

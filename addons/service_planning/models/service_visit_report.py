@@ -60,7 +60,9 @@ class ServiceVisit(models.Model):
         self.check_access("write")
         for visit in self:
             if visit.signed_at and visit.report_attachment_id:
-                raise UserError(self.env._("The report of visit %(visit)s is signed and stays as it is.", visit=visit.name))
+                raise UserError(
+                    self.env._("The report of visit %(visit)s is signed and stays as it is.", visit=visit.name)
+                )
         self._attach_report()
         return True
 

@@ -8,7 +8,7 @@ class ServiceVisit(models.Model):
     _inherit = "service.visit"
 
     result = fields.Text(string="What Was Done", copy=False, help="In the words of the engineer; stands on the report.")
-    work_ids = fields.One2many(comodel_name="service.work", inverse_name="visit_id", string="Work")
+    work_ids = fields.One2many(comodel_name="service.work", inverse_name="visit_id")
     exchange_ids = fields.One2many(comodel_name="service.exchange", inverse_name="visit_id", string="Exchanges")
 
     def action_add_labour(self):

@@ -57,4 +57,6 @@ class TestServicePlanningPerformance(PlanningCase):
             visits.action_confirm()
             self.env.flush_all()
             counts.append(self.cr.sql_log_count - before)
-        self.assertLessEqual((counts[1] - counts[0]) / 20, 3.0, f"{counts[0]} queries for 20 visits, {counts[1]} for 40")
+        self.assertLessEqual(
+            (counts[1] - counts[0]) / 20, 3.0, f"{counts[0]} queries for 20 visits, {counts[1]} for 40"
+        )
