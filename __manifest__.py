@@ -2,6 +2,11 @@
 {
     "name": "Service Management",
     "summary": "After-sales service: equipment, contracts, calls, visits and billing as one",
+    "description": (
+        "Installs the five service modules together and bundles their rights into roles: call taker, dispatcher, "
+        "engineer, contract manager, accountant and others. With demo data it tells one customer's story, from "
+        "the delivered unit to the posted invoice."
+    ),
     "version": "19.0.1.0.0",
     "category": "Services/Service",
     "author": "Service Management founders",

@@ -2,6 +2,10 @@
 {
     "name": "Service Billing",
     "summary": "What it costs and what we charge: billing ledger, invoices, profit per contract",
+    "description": (
+        "A billing ledger for contracts and work: pro rata to the cent, credits for what was removed, nothing "
+        "billed twice. Draft invoices are Odoo's own, and each contract shows its profit."
+    ),
     "version": "19.0.1.0.0",
     "license": "LGPL-3",
     "author": "Service Management founders",

@@ -2,6 +2,10 @@
 {
     "name": "Service Contracts",
     "summary": "What we promised: contracts, coverage, service levels and quotas",
+    "description": (
+        "Service contracts with periods, covered units, prices, service levels and quotas of free calls and "
+        "hours. One resolver says for every unit and kind of work who pays, and why."
+    ),
     "version": "19.0.1.0.0",
     "license": "LGPL-3",
     "author": "Service Management founders",

@@ -2,6 +2,11 @@
 {
     "name": "Service Equipment",
     "summary": "Register of installed units: warranty, components, exchanges",
+    "description": (
+        "A register of the units that were delivered, with serial number, site, warranty and the as-maintained "
+        "list of components. Deliveries and returns keep it up to date, and exchanging a component makes the "
+        "stock moves."
+    ),
     "version": "19.0.1.0.0",
     "category": "Services/Service",
     "license": "LGPL-3",

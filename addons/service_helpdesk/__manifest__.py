@@ -2,6 +2,10 @@
 {
     "name": "Service Helpdesk",
     "summary": "Calls, their cover, their deadlines, and the work done on them",
+    "description": (
+        "Calls that arrive by phone, e-mail or portal get their number, cover, priority and deadlines at once. "
+        "Their clocks run in the working time of the site, and the work done on them is charged by the contract."
+    ),
     "version": "19.0.1.0.0",
     "category": "Services/Service",
     "author": "Service Management founders",

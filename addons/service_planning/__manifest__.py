@@ -2,6 +2,10 @@
 {
     "name": "Service Planning",
     "summary": "Engineers, visits, the engineer's day on a phone, signed intervention reports",
+    "description": (
+        "Visits of engineers on a calendar, carried out on the phone: travel, work, parts and the customer's "
+        "signature. What was done becomes an intervention report as PDF."
+    ),
     "version": "19.0.1.0.0",
     "category": "Services/Service",
     "author": "Service Management founders",
