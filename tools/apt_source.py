@@ -1,15 +1,18 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Packages of Debian unstable, downloaded with apt and private lists: the machine's own stay as they are."""
 
+import os
 import re
 import shutil
 from pathlib import Path
 
 from . import paths
+from .packages import need
 from .progress import Failure, run_logged, step
 
 SUITE = "sid"
 SOURCES = Path("/etc/apt")
+KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 INSTEAD = "set ODOO_PATH to the directory of an Odoo 19.0 (a git clone or an unpacked release) and start again"
 
 
@@ -67,12 +70,14 @@ def apt_options(work):
 
 def source_line():
     """Return the line for Debian unstable at the mirror that this machine already uses."""
-    mirror = machine_mirror()
+    mirror = os.environ.get("DEBIAN_MIRROR") or machine_mirror()
     if not mirror:
-        raise Failure(f"No Debian mirror is among this machine's apt sources, and Odoo comes from Debian: {INSTEAD}.")
-    keyring = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
-    option = f"[signed-by={keyring}] " if keyring.is_file() else ""
-    return f"deb {option}{mirror} {SUITE} main\n"
+        raise Failure(
+            "No Debian archive is among this machine's apt sources, and Odoo comes from Debian: "
+            f"name one in DEBIAN_MIRROR (https://.../debian), or {INSTEAD}."
+        )
+    need("debian-archive-keyring", "to check what comes from Debian", KEYRING.is_file)
+    return f"deb [signed-by={KEYRING}] {mirror} {SUITE} main\n"
 
 
 def machine_mirror(sources=SOURCES):

@@ -17,7 +17,7 @@ def add_arguments(one):
 def run(options):
     """Measure; a database made for it is dropped."""
     check_scenarios(options.scenarios)
-    setup.ensure()
+    setup.ensure_odoo()
     with postgres.server(options.db_host) as variables:
         if options.db:
             if not databases.exists(variables, options.db):

@@ -25,7 +25,7 @@ def run(options):
     unknown = sorted(set(options.checks) - set(CHECKS))
     if unknown:
         raise Failure(f"There is no check {unknown[0]}: there are {', '.join(CHECKS)}.")
-    setup.ensure()
+    setup.ensure_odoo()
     found = [name for name in options.checks or CHECKS if not RUN[name](options)]
     if found:
         raise Failure(f"{' and '.join(found)} found something: see above.")

@@ -14,11 +14,16 @@ from .progress import Failure
 def main(arguments=None):
     """Run what the command line asks for and return the exit code."""
     options = parser().parse_args(arguments)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as under nohup
+            signal.signal(number, lambda received, _frame: sys.exit(128 + received))
     try:
         return options.function(options) or 0
     except Failure as failure:
         print(failure, file=sys.stderr)
+        return 1
+    except PermissionError as error:
+        print(f"{error.filename} may not be used ({error.strerror}): give it to your user.", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130
@@ -66,7 +71,7 @@ def add_database_verb(one):
 
 def run_shell(options):
     """Open Odoo's shell on a database."""
-    setup.ensure()
+    setup.ensure_odoo()
     with postgres.server(options.db_host) as variables:
         command = odoo.command("shell", "--database", options.db, "--no-http", "--log-level=warn")
         return subprocess.run(command, env=odoo.surroundings(variables), check=False).returncode
@@ -74,7 +79,7 @@ def run_shell(options):
 
 def run_database(options):
     """Make, drop or list databases."""
-    setup.ensure()
+    setup.ensure_odoo()
     if options.action != "list" and not options.name:
         raise Failure(f"Say which database: `./service db {options.action} NAME`.")
     with postgres.server(options.db_host) as variables:
@@ -90,7 +95,7 @@ def run_database(options):
 
 def run_command(options):
     """Run any command with the environment's programs first on the path and the way to the database server."""
-    setup.ensure()
+    setup.ensure_odoo()
     if not options.command:
         raise Failure("Say which command: `./service exec psql NAME`.")
     with postgres.server(options.db_host) as variables:

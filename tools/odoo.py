@@ -102,7 +102,9 @@ def free_port():
 
 
 def check_port(port):
-    """Fail in one sentence when somebody listens on a port already."""
+    """Fail in one sentence when a port is none, or somebody listens on it already."""
+    if not 0 < port < 65536:
+        raise Failure(f"{port} is no port: choose one between 1024 and 65535 with --port.")
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

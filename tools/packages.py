@@ -4,7 +4,7 @@
 import os
 import shutil
 
-from .progress import Failure, run_logged, step
+from .progress import Failure, is_stamped, run_logged, say, stamp, step
 
 
 def is_root():
@@ -30,6 +30,24 @@ def need(package, reason, is_there):
             install(package, environment)
         except Failure as error:
             raise Failure(f"{advice} Installing it from here failed: {error}") from error
+
+
+def want(package, reason, is_there):
+    """Install a Debian package, or say what does not work without it. Installing is tried once only.
+
+    Takes what :func:`need` takes.
+    """
+    if is_there():
+        return
+    tried = f"tried-{package}"
+    if is_stamped(tried, package) and is_root():
+        say(f"Without {package}, needed {reason}, everything else works: see `apt-get install {package}`.")
+        return
+    try:
+        need(package, reason, is_there)
+    except Failure as error:
+        say(f"{error} Everything else works without it.")
+        stamp(tried, package)
 
 
 def install(package, environment):

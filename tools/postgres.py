@@ -83,6 +83,11 @@ def in_use():
                 as_owner("pg_ctl", "stop", "--pgdata", paths.PGDATA, "--mode=fast", "--silent")
 
 
+def is_embedded(variables):
+    """Tell whether variables lead to the embedded server."""
+    return variables["PGHOST"] == socket_dir()
+
+
 def check_real(variables):
     """Fail in one sentence when a real server cannot be used."""
     result = client(variables, "psql", "--no-password", "--dbname=postgres", "--command=SELECT 1")
@@ -131,7 +136,13 @@ def ensure_started():
 
 def owner():
     """Return the system user that the embedded server runs as: PostgreSQL refuses to be root."""
-    return pwd.getpwnam("nobody") if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
+    try:
+        return pwd.getpwnam("nobody") if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
+    except KeyError as error:
+        raise Failure(
+            f"PostgreSQL needs a user with a name, and user {os.geteuid()} of this machine has none: "
+            "give it one, or name a real server with --db-host."
+        ) from error
 
 
 def give_to_owner(path):

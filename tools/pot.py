@@ -17,7 +17,7 @@ def add_arguments(one):
 
 def run(options):
     """Export the terms from a database of their own and write, or compare, the files."""
-    setup.ensure()
+    setup.ensure_odoo()
     with postgres.server(options.db_host) as variables:
         if options.db:
             return export(variables, options.db, options.check)

@@ -55,10 +55,13 @@ def run_logged(command, log_name, **options):
     """
     paths.LOGS.mkdir(parents=True, exist_ok=True)
     log = paths.LOGS / f"{log_name}.log"
-    with log.open("w", encoding="utf-8") as stream:
-        result = subprocess.run(
-            [str(part) for part in command], stdout=stream, stderr=subprocess.STDOUT, check=False, **options
-        )
+    try:
+        with log.open("w", encoding="utf-8") as stream:
+            result = subprocess.run(
+                [str(part) for part in command], stdout=stream, stderr=subprocess.STDOUT, check=False, **options
+            )
+    except FileNotFoundError as error:
+        raise Failure(f"There is no command {error.filename} on this machine: install it and start again.") from error
     if result.returncode:
         raise Failure(f"`{command_line(command)}` failed: {last_line(log)} (all of it is in {log})")
     return log

@@ -36,9 +36,10 @@ def add_arguments(one):
 
 def run(options):
     """Make what is missing, start the server and wait until it is stopped."""
-    odoo.check_port(options.port)
-    setup.ensure()
     database = options.db or ("service" if options.no_demo else DEMO_DATABASE)
+    databases.check_name(database)
+    odoo.check_port(options.port)
+    setup.ensure(strict=False)
     with postgres.server(options.db_host) as variables:
         if options.reset:
             databases.drop(variables, database)

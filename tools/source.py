@@ -1,6 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Odoo 19: the tree of ODOO_PATH when given, else Debian's package unpacked in `.odoo/src`."""
 
+import contextlib
 import os
 import re
 import shutil
@@ -32,12 +33,13 @@ OTHER_VERSION = (
 
 def ensure():
     """Put Odoo 19 on the environment's path."""
-    key = digest(str(tree()))
+    folder = tree()
+    if series(folder) != SERIES:
+        raise Failure(OTHER_VERSION.format(found=series(folder) or "of an unknown version"))
+    key = digest(str(folder))
     if is_stamped("odoo", key):
         return
-    if series(tree()) != SERIES:
-        raise Failure(OTHER_VERSION.format(found=series(tree()) or "of an unknown version"))
-    (environment.site_packages() / "odoo19.pth").write_text(f"{tree()}\n", encoding="utf-8")
+    (environment.site_packages() / "odoo19.pth").write_text(f"{folder}\n", encoding="utf-8")
     stamp("odoo", key)
 
 
@@ -80,10 +82,11 @@ def unpacked_tree():
 def unpack(debs, icons, target):
     """Unpack the packages and the icon font into `target`, and fill what Debian left out."""
     for deb in debs:
-        run_logged(["dpkg-deb", "--extract", deb, target], "unpack")
+        with removed_when_broken(deb):
+            run_logged(["dpkg-deb", "--extract", deb, target], "unpack")
     fonts = target / "usr" / "share" / "fonts-font-awesome" / "fonts"
     fonts.mkdir(parents=True)
-    with tarfile.open(icons) as archive:
+    with removed_when_broken(icons), tarfile.open(icons) as archive:
         for member in archive.getmembers():
             if member.isfile() and member.name.startswith("package/fonts/"):
                 (fonts / Path(member.name).name).write_bytes(archive.extractfile(member).read())
@@ -94,6 +97,16 @@ def unpack(debs, icons, target):
         file = packages / "odoo" / "addons" / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.touch()
+
+
+@contextlib.contextmanager
+def removed_when_broken(file):
+    """Remove a file from the cache when it cannot be unpacked, so that the next start downloads it again."""
+    try:
+        yield
+    except (Failure, tarfile.TarError, EOFError, OSError) as error:
+        file.unlink(missing_ok=True)
+        raise Failure(f"{file.name} could not be unpacked ({error}) and was removed: start again.") from error
 
 
 def download_icons():
