@@ -21,7 +21,7 @@ class ServiceConsumption(models.Model):
     )
     contract_id = fields.Many2one(related="entitlement_id.contract_id", store=True, index=True)
     company_id = fields.Many2one(related="entitlement_id.company_id", store=True, index=True)
-    unit = fields.Selection(related="entitlement_id.unit")
+    unit = fields.Selection(related="entitlement_id.unit", string="Unit of Measure")
     quantity = fields.Float(
         digits="Product Unit",
         required=True,

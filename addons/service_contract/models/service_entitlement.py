@@ -42,7 +42,7 @@ class ServiceEntitlement(models.Model):
     contract_state = fields.Selection(related="contract_id.state", string="Contract State", store=True)
     name = fields.Char(required=True)
     sequence = fields.Integer(default=10)
-    unit = fields.Selection(selection=QUOTA_UNITS, required=True, default="hours")
+    unit = fields.Selection(selection=QUOTA_UNITS, string="Unit of Measure", required=True, default="hours")
     quantity = fields.Float(digits="Product Unit", required=True)
     quantity_used = fields.Float(
         string="Used",

@@ -87,7 +87,7 @@ class ServiceWork(models.Model):
     quantity = fields.Float(required=True, digits="Product Unit", default=1.0)
     uom_id = fields.Many2one(
         comodel_name="uom.uom",
-        string="Unit",
+        string="Unit of Measure",
         related="product_id.uom_id",
         store=True,
         precompute=True,
