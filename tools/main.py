@@ -18,6 +18,7 @@ def main(arguments=None):
         if signal.getsignal(number) is not signal.SIG_IGN:  # as under nohup
             signal.signal(number, lambda received, _frame: sys.exit(128 + received))
     try:
+        postgres.keep_apart(options.db_host)
         return options.function(options) or 0
     except Failure as failure:
         print(failure, file=sys.stderr)

@@ -10,6 +10,7 @@ import contextlib
 import fcntl
 import os
 import pwd
+import re
 import shutil
 import subprocess
 
@@ -81,6 +82,19 @@ def in_use():
             with locked("pg.start"), contextlib.suppress(BlockingIOError):
                 fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 as_owner("pg_ctl", "stop", "--pgdata", paths.PGDATA, "--mode=fast", "--silent")
+
+
+def keep_apart(host=None):
+    """Give a real server a configuration and a file store of its own: its databases may have the embedded one's names.
+
+    :param host: as for :func:`server`
+    """
+    host = host or os.environ.get("PGHOST")
+    if not host or host == socket_dir():
+        return
+    word = re.sub(r"\W+", "-", f"{host}-{os.environ.get('PGPORT', PORT)}").strip("-")
+    paths.DATA = paths.STATE / f"data-{word}"
+    paths.CONF = paths.STATE / f"odoo-{word}.conf"
 
 
 def is_embedded(variables):

@@ -45,6 +45,7 @@ def run(options):
             databases.drop(variables, database)
         if not databases.exists(variables, database):
             make(variables, database, demo=not options.no_demo)
+        set_address(variables, database, options.port)
         say("Starting the server ...")
         with serving(variables, database, options.port, crons=True) as process:
             greet(variables, database, options.port)
@@ -62,6 +63,16 @@ def make(variables, database, demo):
         variables, unfinished, "deps-demo" if demo else "deps", modules=paths.suite_modules(), demo=demo
     )
     databases.rename(variables, unfinished, database)
+
+
+def set_address(variables, database, port):
+    """Let links in mails and styles of PDF reports lead here; Odoo learns it when an administrator logs in."""
+    query(
+        variables,
+        database,
+        f"UPDATE ir_config_parameter SET value = 'http://localhost:{port}' WHERE key = 'web.base.url'"
+        " AND NOT EXISTS (SELECT 1 FROM ir_config_parameter WHERE key = 'web.base.url.freeze')",
+    )
 
 
 def greet(variables, database, port):

@@ -63,6 +63,7 @@ def machine(checkout, monkeypatch):
     monkeypatch.setattr(postgres, "server", server)
     monkeypatch.setattr(run, "serving", serving)
     monkeypatch.setattr(run, "greet", lambda *_: None)
+    monkeypatch.setattr(run, "set_address", lambda *_: None)
     monkeypatch.setattr(databases, "create", create)
     monkeypatch.setattr(databases, "drop", drop)
     monkeypatch.setattr(databases, "rename", rename)
@@ -312,3 +313,16 @@ def test_every_verb_has_help(capsys):
             main.parser().parse_args([verb, "--help"])
         assert end.value.code == 0
     assert "--stop-after-init" in capsys.readouterr().out
+
+
+def test_a_real_server_has_a_file_store_of_its_own(checkout, monkeypatch):
+    embedded, configuration = paths.DATA, paths.CONF
+    postgres.keep_apart()
+    postgres.keep_apart(postgres.socket_dir())
+    assert (paths.DATA, paths.CONF) == (embedded, configuration)
+    postgres.keep_apart("db.example")
+    assert paths.DATA.name == "data-db-example-5432"
+    assert paths.CONF.name == "odoo-db-example-5432.conf"
+    monkeypatch.setenv("PGPORT", "5433")
+    postgres.keep_apart("/run/postgresql")
+    assert paths.DATA.name == "data-run-postgresql-5433"
