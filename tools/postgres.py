@@ -106,7 +106,7 @@ def check_real(variables):
     """Fail in one sentence when a real server cannot be used."""
     result = client(variables, "psql", "--no-password", "--dbname=postgres", "--command=SELECT 1")
     if result.returncode:
-        reason = (result.stderr.strip().splitlines() or ["no answer"])[-1]
+        reason = (result.stderr.strip().splitlines() or ["no answer"])[0].removeprefix("psql: error: ")
         raise Failure(
             f"No database server answers at {variables['PGHOST']} ({reason}): "
             "check --db-host, PGPORT, PGUSER and PGPASSWORD, or leave them out for the embedded one."

@@ -319,7 +319,7 @@ def test_a_real_server_has_a_file_store_of_its_own(checkout, monkeypatch):
     embedded, configuration = paths.DATA, paths.CONF
     postgres.keep_apart()
     postgres.keep_apart(postgres.socket_dir())
-    assert (paths.DATA, paths.CONF) == (embedded, configuration)
+    assert (embedded, configuration) == (paths.DATA, paths.CONF)
     postgres.keep_apart("db.example")
     assert paths.DATA.name == "data-db-example-5432"
     assert paths.CONF.name == "odoo-db-example-5432.conf"
