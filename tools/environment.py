@@ -49,6 +49,7 @@ def pip_command():
         "--quiet",
         "--disable-pip-version-check",
         "--no-warn-script-location",
+        f"--cache-dir={paths.cache_dir() / 'pip'}",
         "--require-hashes",
         "--requirement",
         paths.LOCKFILE,
