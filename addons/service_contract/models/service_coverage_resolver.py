@@ -287,14 +287,16 @@ class ServiceCoverage(models.Model):
     def _prepare_explanation_values(self, verdict, reasons):
         """Return what stands in the explanation about one row of `self`."""
         row = self.browse(verdict.row.key).with_prefetch(self._prefetch_ids)
-        reason = reasons[verdict.code, verdict.detail] % {
-            "contract": row.contract_id.name,
-            "frame": row.time_frame_calendar_id.name,
-            "start": format_date(self.env, row.date_start),
-            "end": format_date(self.env, row.date_end),
-            "contract_start": format_date(self.env, row.contract_id.date_start),
-            "contract_end": format_date(self.env, row.contract_id.date_cancelled or row.contract_id.date_end),
-        }
+        reason = reasons[verdict.code, verdict.detail]
+        if "%(" in reason:  # most of them name nothing, and formatting dates is slow
+            reason %= {
+                "contract": row.contract_id.name,
+                "frame": row.time_frame_calendar_id.name,
+                "start": format_date(self.env, row.date_start),
+                "end": format_date(self.env, row.date_end),
+                "contract_start": format_date(self.env, row.contract_id.date_start),
+                "contract_end": format_date(self.env, row.contract_id.date_cancelled or row.contract_id.date_end),
+            }
         return {
             "coverage_id": row.id,
             "contract": row.contract_id.name,

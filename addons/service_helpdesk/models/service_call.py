@@ -1,8 +1,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, fields, models
-from odoo.addons.service_contract.const import PRIORITIES
 from odoo.exceptions import ValidationError
 from odoo.tools.mail import email_normalize
+
+from odoo.addons.service_contract.const import PRIORITIES
 
 from ..const import CHANNELS
 
@@ -71,6 +72,7 @@ class ServiceCall(models.Model):
         check_company=True,
         domain="[('commercial_partner_id', '=', commercial_partner_id)] if commercial_partner_id else []",
     )
+    contact_name = fields.Char(compute="_compute_contact_name")
     partner_email = fields.Char(
         string="Email",
         index="btree_not_null",
@@ -216,7 +218,6 @@ class ServiceCall(models.Model):
     work_ids = fields.One2many(
         comodel_name="service.work",
         inverse_name="call_id",
-        string="Work",
         groups="base.group_user",
     )
     exchange_ids = fields.One2many(
@@ -251,6 +252,11 @@ class ServiceCall(models.Model):
                 call.partner_id = call.equipment_id.partner_id
             elif not call.partner_id:
                 call.partner_id = call.contact_id.commercial_partner_id
+
+    @api.depends("partner_id.name", "contact_id.name")
+    def _compute_contact_name(self):
+        for call in self:
+            call.contact_name = call.contact_id.name or call.partner_id.name
 
     @api.depends("partner_id", "contact_id")
     def _compute_partner_contact(self):
@@ -317,7 +323,7 @@ class ServiceCall(models.Model):
 
     @api.model
     def _read_group_stage_ids(self, stages, domain):
-        return stages.search([])
+        return stages.search([])  # pylint: disable=no-search-all
 
     # ------------------------------------------------------------
     # Constraints and onchange
@@ -396,7 +402,7 @@ class ServiceCall(models.Model):
 
     def _store(self, vals):
         """Write what the machine itself found out: nothing follows from it, unlike from a person's :meth:`write`."""
-        return super().write(vals)
+        return super().write(vals)  # pylint: disable=super-method-mismatch
 
     def copy_data(self, default=None):
         vals_list = super().copy_data(default=default)

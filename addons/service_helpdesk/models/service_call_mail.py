@@ -3,6 +3,7 @@ import logging
 import re
 
 from markupsafe import Markup
+
 from odoo import Command, api, models
 from odoo.tools.mail import email_normalize, html2plaintext
 
@@ -11,6 +12,7 @@ _logger = logging.getLogger(__name__)
 # Words of a mail that may be a serial number or a call number: at least three characters, not only letters.
 TOKEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/\-]*[A-Za-z0-9]")
 MAX_TOKENS = 500
+LAYOUT = "mail.mail_notification_light"
 ROBOT_NAMES = ("mailer-daemon", "postmaster", "no-reply", "noreply", "donotreply", "do-not-reply", "bounce")
 
 
@@ -168,6 +170,19 @@ class ServiceCall(models.Model):
         ]
         return Markup("<br/>").join(line for line in lines if line)
 
+    @api.model
+    def mail_allowed_qweb_expressions(self):
+        # A template of these expressions alone is filled in without being compiled for each call, by whoever edits it.
+        return (
+            *super().mail_allowed_qweb_expressions(),
+            "object.company_id.email_formatted",
+            "object.company_id.name",
+            "object.contact_id.id",
+            "object.equipment_id.display_name",
+            "object.subject",
+            "object.team_id.alias_email",
+        )
+
     def _subscribe_contacts(self):
         """Let those who raised the calls follow them, in one batch."""
         subtypes = (
@@ -202,11 +217,18 @@ class ServiceCall(models.Model):
         )
         if template and calls and not self.env.context.get("import_file"):
             # The customer is told by us, whoever logged the call.
-            template.sudo().send_mail_batch(
-                calls.ids,
-                force_send=False,
-                email_layout_xmlid="mail.mail_notification_light",
-            )
+            template = template.sudo()
+            mails = template.send_mail_batch(calls.ids, force_send=False)
+            if not template.email_layout_xmlid:
+                calls._lay_out_mails(template, mails)
+
+    def _lay_out_mails(self, template, mails):
+        """Put the mails into the layout of notifications; in the chatter their words stay bare."""
+        mail_by_call = {mail.res_id: mail for mail in mails}
+        for translated, call_ids in template._classify_per_lang(self.ids).values():
+            for call in self.with_env(translated.env).browse(call_ids):
+                mail = mail_by_call[call.id]
+                mail.body_html = translated._render_encapsulate(LAYOUT, Markup(mail.body_html), context_record=call)
 
     def _message_compute_subject(self):
         self.ensure_one()

@@ -37,19 +37,20 @@ class ServiceSlaClock(models.Model):
         string="Customer",
         related="call_id.commercial_partner_id",
         store=True,
+        precompute=True,
         index=True,
     )
     contract_id = fields.Many2one(
         comodel_name="service.contract",
         related="call_id.contract_id",
         store=True,
+        precompute=True,
         index="btree_not_null",
     )
     target_id = fields.Many2one(
         comodel_name="service.sla.target",
         index="btree_not_null",
         ondelete="set null",
-        check_company=True,
     )
     metric = fields.Selection(selection=METRICS, required=True)
     cycle = fields.Integer(readonly=True, help="A call reopened with a fresh promise starts a new cycle.")

@@ -1,9 +1,10 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from unittest.mock import patch
 
-from odoo.addons.service_helpdesk.models.service_call_mail import MAX_TOKENS
 from odoo.tests import tagged
 from odoo.tools import mute_logger
+
+from odoo.addons.service_helpdesk.models.service_call_mail import MAX_TOKENS
 
 from .common import HelpdeskCase
 
@@ -122,6 +123,15 @@ class TestServiceCallMail(HelpdeskCase):
         self.assertEqual(mail.recipient_ids, self.contact)
         self.assertIn(call.name, mail.body_html)
         self.assertIn(self.team.alias_email, mail.reply_to)
+
+    def test_only_the_mail_has_the_layout(self):
+        call = self._new_call(contact_id=self.contact.id)
+        mail = self._acknowledgements(call)
+        for text in (self.contact.name, call.name, call.subject, self.unit.display_name):
+            self.assertIn(text, mail.body)
+        self.assertNotIn("<table", mail.body)
+        self.assertIn("<table", mail.body_html)
+        self.assertIn(call.subject, mail.body_html)
 
     def test_machines_get_no_answer(self):
         for headers in (
