@@ -9,8 +9,8 @@ from .progress import Failure, step
 
 CHECKS = ("ruff", "pylint", "gates")
 # What pylint-odoo asks for and the house style does not: we are not the OCA; hooks and computes return nothing; a large
-# model is several files on purpose; without a description Odoo reads README.md as reStructuredText, with noise. (Here, as
-# pyproject.toml cannot leave out parts of a group.)
+# model is several files on purpose; without a description Odoo reads README.md as reStructuredText, with noise.
+# (Here, as pyproject.toml cannot leave out parts of a group.)
 NOT_ASKED = "manifest-required-author,manifest-deprecated-key,missing-return,consider-merging-classes-inherited"
 TEST_LINT = "odoo/addons/test_lint/tests"
 
