@@ -1,3 +1,3 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from . import models
-from .hooks import uninstall_hook
+from .hooks import post_init_hook, uninstall_hook

@@ -27,5 +27,6 @@
     "assets": {
         "web.assets_tests": ["service_billing/static/tests/tours/*.js"],
     },
+    "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",
 }

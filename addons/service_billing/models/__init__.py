@@ -10,5 +10,7 @@ from . import service_work
 from . import service_equipment
 from . import service_exchange
 from . import stock_move_line
+from . import account_chart_template
+from . import product_template
 from . import account_move
 from . import account_move_line
