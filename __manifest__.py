@@ -11,6 +11,7 @@
     "category": "Services/Service",
     "author": "Service Management founders",
     "license": "LGPL-3",
+    "icon": "/service_equipment/static/description/icon.png",
     "application": True,
     "depends": [
         "service_equipment",

@@ -104,7 +104,7 @@ class ServiceSuiteCase(HttpCase):
         user = cls.users["story_engineer"]
         cls.van = cls.env["stock.location"].create(
             {
-                "name": "Van of Enzo",
+                "name": "Van of Silvio",
                 "usage": "internal",
                 "location_id": cls.env["stock.warehouse"]
                 .search([("company_id", "=", cls.company.id)], limit=1)
@@ -112,7 +112,7 @@ class ServiceSuiteCase(HttpCase):
             }
         )
         employee = cls.env["hr.employee"].create({
-            "name": "Enzo Esposito", "user_id": user.id, "hourly_cost": 30.0, "company_id": cls.company.id,
+            "name": "Silvio Storia", "user_id": user.id, "hourly_cost": 30.0, "company_id": cls.company.id,
         })
         cls.engineer = employee.resource_id
         cls.engineer.write({"is_service_engineer": True, "van_location_id": cls.van.id})

@@ -19,6 +19,7 @@ class HelpdeskCase(EquipmentCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.env.company.service_sla_policy_id = False
         cls.taker = cls._new_user("hd_taker", "service_helpdesk.group_service_helpdesk_user")
         cls.controller = cls._new_user("hd_controller", "service_helpdesk.group_service_helpdesk_controller")
         cls.engineer = cls._new_user("hd_engineer", "service_helpdesk.group_service_helpdesk_engineer")

@@ -25,8 +25,8 @@ tours.add("service_story_controller", {
         { content: "Or typed", trigger: "button.o_switch_view.o_list", run: "click" },
         { trigger: ".o_list_button_add", run: "click" },
         { trigger: ".o_field_widget[name='call_ids'] .o_tag:contains('Story: labels are torn')" },
-        { trigger: ".o_field_widget[name='lead_id'] input", run: "edit Enzo" },
-        { trigger: ".ui-menu-item > a:contains('Enzo Esposito')", run: "click" },
+        { trigger: ".o_field_widget[name='lead_id'] input", run: "edit Silvio" },
+        { trigger: ".ui-menu-item > a:contains('Silvio Storia')", run: "click" },
         {
             trigger: ".o_field_widget[name='date_start'] input[data-field='date_start']",
             run: () => {
