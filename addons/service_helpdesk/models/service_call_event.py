@@ -24,7 +24,7 @@ class ServiceCallEvent(models.Model):
         index=True,
         ondelete="cascade",
     )
-    company_id = fields.Many2one(comodel_name="res.company", required=True, index=True, help="That of the call.")
+    company_id = fields.Many2one(comodel_name="res.company", required=True, index=True)
     kind = fields.Selection(selection=EVENT_KINDS, required=True)
     at = fields.Datetime(string="Happened At", required=True, help="When it happened, apart from when it was entered.")
     user_id = fields.Many2one(comodel_name="res.users", string="Entered By", index="btree_not_null")

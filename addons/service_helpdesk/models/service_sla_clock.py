@@ -31,7 +31,7 @@ class ServiceSlaClock(models.Model):
         index=True,
         ondelete="cascade",
     )
-    company_id = fields.Many2one(comodel_name="res.company", required=True, index=True, help="That of the call.")
+    company_id = fields.Many2one(comodel_name="res.company", required=True, index=True)
     commercial_partner_id = fields.Many2one(
         comodel_name="res.partner",
         string="Customer",
