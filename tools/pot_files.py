@@ -37,9 +37,9 @@ def wanted_files(work):
     templates = export(work["configuration"], work["database"], list(work["folders"]))
     for module, folder in work["folders"].items():
         template = templates[module]
-        yield Path(folder) / f"{module}.pot", str(template) + "\n" if len(template) else ""
+        yield Path(folder) / f"{module}.pot", text_of(template) if len(template) else ""
         for path in sorted(Path(folder).glob("*.po")):
-            yield path, str(merged(polib.pofile(str(path), encoding="utf-8"), template)) + "\n"
+            yield path, text_of(merged(polib.pofile(str(path), encoding="utf-8"), template))
 
 
 def export(configuration, database, modules):
@@ -66,6 +66,11 @@ def merged(translation, template):
     known = {(entry.msgid, entry.msgctxt): entry for entry in translation if not entry.obsolete}
     translation[:] = [known[entry.msgid, entry.msgctxt] for entry in template]
     return without_dates(translation)
+
+
+def text_of(file):
+    """Return a file's text with one line end at its end."""
+    return str(file).rstrip("\n") + "\n"
 
 
 def without_dates(file):

@@ -10,7 +10,10 @@ class ResourceResource(models.Model):
 
     is_service_engineer = fields.Boolean(
         string="Service Engineer",
-        help="Can be sent on visits. An engineer has an employee, for skills to be recorded; one is made if missing.",
+        help=(
+            "Can be sent on visits. An engineer has an employee, so that skills can be recorded; "
+            "one is made if missing."
+        ),
     )
     area_ids = fields.Many2many(comodel_name="service.area", string="Service Areas")
     is_out_of_hours = fields.Boolean(string="Out of Hours", help="Takes calls outside the normal working hours.")
