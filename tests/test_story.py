@@ -446,7 +446,9 @@ class TestStory(ServiceSuiteCase):
             for url in lists:
                 self.assertEqual(self.url_open(url).status_code, 200)
             self.assertIn(self.call_a.name, self.url_open("/my/calls").text)
-            invoice = self.env["account.move"].search([("partner_id", "=", self.customer.id), ("state", "=", "posted")], limit=1)
+            invoice = self.env["account.move"].search(
+                [("partner_id", "=", self.customer.id), ("state", "=", "posted")], limit=1
+            )
             self.assertIn(invoice.name, self.url_open("/my/invoices").text)
             report = f"/my/visits/{self.visit_a.id}/report"
             self.assertIn(report, self.url_open(f"/my/calls/{self.call_a.id}").text)
