@@ -25,6 +25,7 @@
         "views/service_call_views.xml",
         "views/resource_resource_views.xml",
         "views/service_call_portal_templates.xml",
+        "views/service_visit_portal_templates.xml",
         "views/service_planning_menus.xml",
     ],
     "assets": {

@@ -33,6 +33,15 @@ class ServiceExchange(models.Model):
         if self.visit_id and self.call_id.equipment_id != self.equipment_id:
             self.call_id = self.visit_id.call_ids.filtered(lambda call: call.equipment_id == self.equipment_id)[:1]
 
+    def _get_source_location(self, company):
+        """An engineer takes parts from his van."""
+        # sudo: which van is whose is no secret, but engineers need no rights on resources
+        engineer = self.env["resource.resource"].sudo().search(
+            [("user_id", "=", self.env.uid), ("van_location_id", "!=", False), ("company_id", "in", (company.id, False))],
+            limit=1,
+        )
+        return engineer.van_location_id.sudo(False) or super()._get_source_location(company)
+
     def _prepare_work_values(self):
         values = super()._prepare_work_values()
         values["visit_id"] = self.visit_id.id

@@ -342,6 +342,14 @@ class ServiceVisit(models.Model):
         if PLAN_FIELDS & vals.keys() and not self.env.user.has_group("service_planning.group_service_planning_user"):
             raise AccessError(self.env._("Only a dispatcher changes who makes a visit, when and where."))
 
+    def get_formview_id(self, access_uid=None):
+        """Engineers who plan nothing get the form made for the phone, wherever a visit opens."""
+        user = self.env["res.users"].browse(access_uid) if access_uid else self.env.user
+        is_engineer = user.has_group("service_planning.group_service_planning_engineer")
+        if is_engineer and not user.has_group("service_planning.group_service_planning_user"):
+            return self.env.ref("service_planning.service_visit_view_form_engineer").id
+        return super().get_formview_id(access_uid=access_uid)
+
     # ------------------------------------------------------------------ actions
 
     def action_confirm(self, at=None):
