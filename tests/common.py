@@ -55,6 +55,9 @@ class ServiceSuiteCase(HttpCase):
             cls.env, login="story_customer", groups="base.group_portal",
             partner_id=cls.contact.id, email="carla@adria.example.com",
         )
+        cls.subcontractor = new_test_user(
+            cls.env, login="story_subcontractor", groups="service_planning.group_service_planning_subcontractor",
+        )
         cls.other_portal_user = new_test_user(cls.env, login="story_other_customer", groups="base.group_portal")
         cls.other_portal_user.partner_id.parent_id = cls.other_customer
 

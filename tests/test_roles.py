@@ -37,6 +37,7 @@ class TestRoles(ServiceSuiteCase):
             "accountant": cls.users["story_accountant"],
             "manager": cls.users["story_manager"],
             "auditor": cls.users["story_auditor"],
+            "subcontractor": cls.subcontractor,
             "customer": cls.portal_user,
             "public": cls.env.ref("base.public_user"),
         }

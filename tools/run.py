@@ -20,6 +20,7 @@ ROLE_LOGINS = (
     ("Billing accountant", "accountant"),
     ("Service manager", "manager"),
     ("Auditor", "auditor"),
+    ("Subcontractor (portal)", "subcontractor"),
     ("Customer (portal)", "customer"),
     ("Second customer (portal)", "customer2"),
 )
