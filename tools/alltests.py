@@ -120,10 +120,12 @@ def run_some(options):
     targets = [
         f"{target}{''.join(path.partition('::')[1:])}" for target, path in zip(named, options.paths, strict=True)
     ] or [target for module in paths.suite_modules() for target in targets_of(module)]
-    with postgres.server(options.db_host) as variables:
-        with databases.temporary(variables, "test-some", origin="deps", modules=paths.suite_modules()) as name:
-            command = fasttest.pytest_command(name, targets, options.expression)
-            return subprocess.run(command, env=odoo.surroundings(variables), check=False).returncode
+    with (
+        postgres.server(options.db_host) as variables,
+        databases.temporary(variables, "test-some", origin="deps", modules=paths.suite_modules()) as name,
+    ):
+        command = fasttest.pytest_command(name, targets, options.expression)
+        return subprocess.run(command, env=odoo.surroundings(variables), check=False).returncode
 
 
 def run_lane(lane, function):
