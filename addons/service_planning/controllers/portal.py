@@ -1,7 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import http
-from odoo.addons.portal.controllers.portal import CustomerPortal, pager
 from odoo.http import request
+
+from odoo.addons.portal.controllers.portal import CustomerPortal, pager
 
 
 class ServiceVisitPortal(CustomerPortal):

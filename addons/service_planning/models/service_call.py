@@ -39,7 +39,11 @@ class ServiceCall(models.Model):
         """Return the visits of this call that its customer may know of, as superuser: the definite ones."""
         self.ensure_one()
         # sudo: customers have no right on visits, since engineers' own files hang there
-        return self.sudo().visit_ids.filtered(lambda visit: visit.state not in ("provisional", "cancelled")).sorted("date_start")
+        return (
+            self.sudo()
+            .visit_ids.filtered(lambda visit: visit.state not in ("provisional", "cancelled"))
+            .sorted("date_start")
+        )
 
     def action_plan_visit(self):
         """Open the calendar on which a visit for these calls is planned.

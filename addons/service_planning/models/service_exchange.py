@@ -36,9 +36,17 @@ class ServiceExchange(models.Model):
     def _get_source_location(self, company):
         """An engineer takes parts from his van."""
         # sudo: which van is whose is no secret, but engineers need no rights on resources
-        engineer = self.env["resource.resource"].sudo().search(
-            [("user_id", "=", self.env.uid), ("van_location_id", "!=", False), ("company_id", "in", (company.id, False))],
-            limit=1,
+        engineer = (
+            self.env["resource.resource"]
+            .sudo()
+            .search(
+                [
+                    ("user_id", "=", self.env.uid),
+                    ("van_location_id", "!=", False),
+                    ("company_id", "in", (company.id, False)),
+                ],
+                limit=1,
+            )
         )
         return engineer.van_location_id.sudo(False) or super()._get_source_location(company)
 
