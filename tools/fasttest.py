@@ -14,7 +14,9 @@ def run(options):
     suffixes = [path.partition("::")[1:] for path in options.paths]
     with postgres.server(options.db_host) as variables:
         if not databases.exists(variables, options.db):
-            raise Failure(f"There is no database {options.db}: make it with `./service db new {options.db} --from deps`.")
+            raise Failure(
+                f"There is no database {options.db}: make it with `./service db new {options.db} --from deps`."
+            )
         modules = sorted({module_of(target) for target in targets})
         if not options.no_update:
             with step(f"Updating {', '.join(modules)} in {options.db}"):
