@@ -28,6 +28,7 @@
         "demo/service_management_base_demo.xml",
         "demo/service_management_units_demo.xml",
         "demo/service_management_story_demo.xml",
+        "demo/service_management_today_demo.xml",
     ],
     "assets": {
         "web.assets_tests": ["service_management/static/tests/tours/*.js"],
