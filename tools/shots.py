@@ -9,6 +9,8 @@ wait and type ("selector=text"). A line is printed for each picture, and the err
 import json
 import sys
 
+from websocket import WebSocketTimeoutException
+
 from tools.browser import Browser, PageError
 
 SIGN_IN = """
@@ -34,6 +36,9 @@ def main():
                 browser.picture(shot["file"])
                 print(f"{shot['file']}  FAILED: {error} (the picture shows how far it came)", flush=True)
             report(browser)
+    except WebSocketTimeoutException:
+        failed += 1
+        print("The browser does not answer: is the machine very busy? Take the pictures again.", flush=True)
     finally:
         browser.close()
     return failed
