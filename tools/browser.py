@@ -79,17 +79,25 @@ class Browser:
 
     def send(self, method, **parameters):
         """Call a method of the protocol and return its result."""
-        self.counter += 1
-        self.socket.send(json.dumps({"id": self.counter, "method": method, "params": parameters}))
+        number = self._post(method, **parameters)
         while True:
             message = json.loads(self.socket.recv())
             self._remember(message)
-            if message.get("id") == self.counter:
+            if message.get("id") == number:
                 if "error" in message:
                     raise PageError(f"{method}: {message['error']['message']}")
                 return message["result"]
 
+    def _post(self, method, **parameters):
+        """Call a method of the protocol without waiting, and return the number of the call."""
+        self.counter += 1
+        self.socket.send(json.dumps({"id": self.counter, "method": method, "params": parameters}))
+        return self.counter
+
     def _remember(self, message):
+        if message.get("method") == "Page.javascriptDialogOpening":
+            # "Leave without saving?" would wait for ever.
+            self._post("Page.handleJavaScriptDialog", accept=True)
         if message.get("method") == "Runtime.exceptionThrown":
             details = message["params"]["exceptionDetails"]
             self.errors.append(details.get("exception", {}).get("description") or details["text"])
