@@ -49,6 +49,7 @@ class TestStory(ServiceSuiteCase):
         self._step_7c_bill_again_is_harmless()
         self._step_8_profit()
         self._step_9_portal()
+        self._every_role_reads_all_it_may()
 
     # -- 1 ---------------------------------------------------------------
 
@@ -462,3 +463,17 @@ class TestStory(ServiceSuiteCase):
                 page = self.url_open(url).text
                 for secret in (self.unit_1.serial_number, self.contract.name, self.call_a.name):
                     self.assertNotIn(secret, page)
+
+    # -- rights ----------------------------------------------------------
+
+    def _every_role_reads_all_it_may(self):
+        """A record that a role may read, it may read with all the fields that it may see."""
+        people = [*self.users.values(), self.portal_user, self.subcontractor]
+        names = [name for name in self.env if name.startswith("service.") and not self.env[name]._abstract]
+        for name in names:
+            record = self.env[name].sudo().search([], limit=1)
+            for user in people:
+                theirs = record.with_user(user).sudo(False)
+                if theirs and theirs.has_access("read"):
+                    with self.subTest(model=name, user=user.login):
+                        self.assertTrue(theirs.read())

@@ -6,6 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
 
+from ..const import LEDGER_READERS
 from ..engine.ledger import Period, Schedule
 
 COST_GROUP = "service_helpdesk.group_service_cost"
@@ -26,8 +27,14 @@ class ServiceContract(models.Model):
         check_company=True,
         help="Empty means the one that Odoo finds for the customer.",
     )
-    charge_ids = fields.One2many(comodel_name="service.charge", inverse_name="contract_id")
-    billing_error_ids = fields.One2many(comodel_name="service.billing.error", inverse_name="contract_id")
+    charge_ids = fields.One2many(
+        comodel_name="service.charge", inverse_name="contract_id", groups=LEDGER_READERS
+    )
+    billing_error_ids = fields.One2many(
+        comodel_name="service.billing.error",
+        inverse_name="contract_id",
+        groups="service_billing.group_service_billing_user,service_equipment.group_service_auditor",
+    )
     billing_error = fields.Text(
         string="Billing Problem",
         compute="_compute_billing_error",

@@ -1,7 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from decimal import Decimal
 
-from odoo import fields, models
+from odoo import models
 from odoo.exceptions import UserError
 from odoo.tools.misc import format_date
 
@@ -10,8 +10,6 @@ from ..engine.ledger import Period, Row, deltas
 
 class ServiceCoverage(models.Model):
     _inherit = "service.coverage"
-
-    charge_ids = fields.One2many(comodel_name="service.charge", inverse_name="coverage_id")
 
     def _get_due_charges(self, date):
         """Return what these rows owe at a date and was not billed (rules.md 5).

@@ -22,7 +22,6 @@ class ServiceEquipment(models.Model):
         groups="sales_team.group_sale_salesman,account.group_account_invoice",
     )
     invoice_ref = fields.Char(compute="_compute_invoice_ref", store=True, readonly=False)
-    charge_ids = fields.One2many(comodel_name="service.charge", inverse_name="equipment_id")
     invoice_count = fields.Integer(
         compute="_compute_invoice_count",
         groups="service_billing.group_service_billing_user",

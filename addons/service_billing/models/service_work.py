@@ -2,11 +2,15 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..const import LEDGER_READERS
+
 
 class ServiceWork(models.Model):
     _inherit = "service.work"
 
-    charge_ids = fields.One2many(comodel_name="service.charge", inverse_name="work_id")
+    charge_ids = fields.One2many(
+        comodel_name="service.charge", inverse_name="work_id", groups=LEDGER_READERS
+    )
     is_to_bill = fields.Boolean(
         string="To Bill",
         compute="_compute_is_to_bill",
