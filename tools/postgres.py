@@ -168,7 +168,8 @@ def give_to_owner(path):
 def owner_command(program, *arguments):
     """Return the command that runs a program of PostgreSQL as the embedded server's user.
 
-    Root's right to pass directories is kept, so that a checkout below a directory of root's own works as well.
+    Root's right to pass directories is kept, so that a checkout below a directory of root's own works as well; without
+    the secure bit the kernel would forget that right where a program asks what it may run, as initdb does.
     """
     command = [bin_dir() / program, *arguments]
     if os.geteuid() != 0:
@@ -181,6 +182,7 @@ def owner_command(program, *arguments):
         "--clear-groups",
         "--inh-caps=+dac_override",
         "--ambient-caps=+dac_override",
+        "--securebits=+no_setuid_fixup",
         *command,
     ]
 
