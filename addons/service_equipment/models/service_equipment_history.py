@@ -123,11 +123,33 @@ class ServiceEquipment(models.Model):
         }
         return [self._prepare_history_entry(date=date, kind=kind, title=titles[kind])] if date else []
 
+    @api.model
+    def _get_history_kinds(self):
+        """Hook: return the kinds of entries, to filter by; later modules add theirs.
+
+        :return: dict of kind to its label in the user's language
+        """
+        return {
+            "delivered": self.env._("Delivery"),
+            "returned": self.env._("Return"),
+            "installed": self.env._("Installation"),
+            "exchange": self.env._("Exchange"),
+            "retired": self.env._("Retirement"),
+        }
+
+    @api.model
+    def _get_portal_history_kinds(self):
+        """Hook: return the kinds of entries that the customer may see.
+
+        :return: set of keys of `_get_history_kinds()`
+        """
+        return {"delivered", "returned", "installed", "exchange", "retired"}
+
     def _prepare_history_entry(self, date, kind, title, text="", record=None):
         """Prepare one entry of `history()`.
 
         :param date: the day at the site
-        :param str kind: technical name of what happened
+        :param str kind: a key of `_get_history_kinds()`
         :param str title: the same in the user's language
         :param str text: details
         :param record: the document behind the entry (default: the unit itself)

@@ -23,7 +23,25 @@ TABLE = {
     "service.equipment": {"user": R, "manager": ALL, "auditor": R, "stock": "", "employee": "", "portal": R},
     "service.component": {"user": R, "manager": ALL, "auditor": R, "stock": "", "employee": "", "portal": ""},
     "service.exchange": {"user": RWC, "manager": ALL, "auditor": R, "stock": "", "employee": "", "portal": ""},
+    "service.equipment.tag": {"user": R, "manager": ALL, "auditor": R, "stock": "", "employee": "", "portal": ""},
+    "service.equipment.document": {
+        "user": RWC,
+        "manager": ALL,
+        "auditor": R,
+        "stock": "",
+        "employee": "",
+        "portal": "",
+    },
+    "service.equipment.placement": {"user": R, "manager": R, "auditor": R, "stock": "", "employee": "", "portal": ""},
+    "service.exchange.reason": {"user": R, "manager": ALL, "auditor": R, "stock": "", "employee": "", "portal": ""},
+    "service.warranty.extension": {"user": R, "manager": "rc", "auditor": R, "stock": "", "employee": "", "portal": ""},
+    "service.warranty.claim": {"user": RWC, "manager": ALL, "auditor": R, "stock": "", "employee": "", "portal": ""},
+    "service.loan": {"user": RWC, "manager": ALL, "auditor": R, "stock": "", "employee": "", "portal": ""},
+    "service.fix": {"user": R, "manager": ALL, "auditor": R, "stock": "", "employee": "", "portal": ""},
+    "service.fix.application": {"user": RW, "manager": ALL, "auditor": R, "stock": "", "employee": "", "portal": ""},
 }
+# Configuration of all companies.
+SHARED = ("service.fault", "service.equipment.tag", "service.exchange.reason")
 
 
 @tagged("post_install", "-at_install")
@@ -72,6 +90,20 @@ class TestSecurity(EquipmentCase):
             {"product_tmpl_id": template.id, "product_id": cls.part.id}
         )
         records["service.equipment"] = unit
+        of_unit = {"equipment_id": unit.id}
+        fix = cls.env["service.fix"].create({"name": "Fix", "company_id": company.id})
+        create = {
+            "service.equipment.tag": {"name": f"Tag of {company.name}"},
+            "service.equipment.document": of_unit,
+            "service.equipment.placement": of_unit,
+            "service.exchange.reason": {"name": "Reason"},
+            "service.warranty.extension": of_unit,
+            "service.warranty.claim": {"company_id": company.id},
+            "service.loan": {"company_id": company.id},
+            "service.fix.application": {**of_unit, "fix_id": fix.id},
+        }
+        records.update({model: cls.env[model].create(vals) for model, vals in create.items()})
+        records["service.fix"] = fix
         return records
 
     def test_table(self):
@@ -84,7 +116,7 @@ class TestSecurity(EquipmentCase):
 
     def test_other_company_is_closed(self):
         for model, roles in TABLE.items():
-            if model == "service.fault":
+            if model in SHARED:
                 continue
             for role in roles:
                 if role == "portal" and model == "service.equipment":

@@ -1,0 +1,19 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import fields, models
+
+
+class ServiceEquipmentDocument(models.Model):
+    """A photo or document of a unit, for us alone or for the customer too."""
+
+    _name = "service.equipment.document"
+    _description = "Equipment Document"
+    _check_company_auto = True
+
+    equipment_id = fields.Many2one(
+        comodel_name="service.equipment",
+        required=True,
+        index=True,
+        ondelete="cascade",
+        check_company=True,
+    )
+    company_id = fields.Many2one(related="equipment_id.company_id", store=True, index=True)

@@ -1,0 +1,19 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import fields, models
+
+
+class ServiceWarrantyClaim(models.Model):
+    """What we claim back from the vendor of a part under its warranty."""
+
+    _name = "service.warranty.claim"
+    _description = "Vendor Warranty Claim"
+    _check_company_auto = True
+    _inherit = ["mail.thread", "mail.activity.mixin"]
+
+    name = fields.Char(required=True, readonly=True, copy=False, default=lambda self: self.env._("New"), index=True)
+    company_id = fields.Many2one(
+        comodel_name="res.company",
+        required=True,
+        index=True,
+        default=lambda self: self.env.company,
+    )

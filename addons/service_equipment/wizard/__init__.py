@@ -1,0 +1,10 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from . import (
+    service_equipment_label,
+    service_equipment_merge,
+    service_equipment_move,
+    service_exchange_batch,
+    service_exchange_batch_line,
+    service_loan_return,
+    service_warranty_extend,
+)
