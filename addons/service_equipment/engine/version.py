@@ -24,7 +24,7 @@ def version_key(version):
     >>> version_key(False), version_key(" - ")
     ('', '')
     """
-    runs = re.findall(r"\d+|[a-z]+", (version or "").lower())
+    runs = re.findall(r"[0-9]+|[a-z]+", (version or "").lower())
     if not runs:
         return ""
     return "".join(_run_key(run) for run in runs[:PARTS]).ljust(PARTS * (WIDTH + 1), "0")

@@ -2,6 +2,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..engine.version import version_key
+
 
 class ServiceComponent(models.Model):
     """One part of a unit's as-maintained list, from the day it went in to the day it came out.
@@ -60,6 +62,12 @@ class ServiceComponent(models.Model):
     )
     serial_found = fields.Char(help="The serial number read on the part, where the stock does not know it.")
     version = fields.Char()
+    version_key = fields.Char(
+        compute="_compute_version_key",
+        store=True,
+        precompute=True,
+        help="The version in a form that sorts: 1.9 before 1.10.",
+    )
     quantity = fields.Float(default=1.0, digits="Product Unit", required=True)
     date_installed = fields.Date(required=True, default=fields.Date.context_today)
     date_removed = fields.Date()
@@ -95,11 +103,18 @@ class ServiceComponent(models.Model):
         "This serial number is already installed in a unit.",
     )
 
+    _product_version_idx = models.Index("(product_id, version_key) WHERE version_key IS NOT NULL")
+
     @api.depends("position", "product_id.name", "parent_id.complete_position")
     def _compute_complete_position(self):
         for component in self:
             place = component.position or component.product_id.name
             component.complete_position = " / ".join(filter(None, (component.parent_id.complete_position, place)))
+
+    @api.depends("version")
+    def _compute_version_key(self):
+        for component in self:
+            component.version_key = version_key(component.version) or False
 
     # Not of the product's tracking: what is installed stays what it was.
     @api.depends("product_id")
