@@ -6,6 +6,7 @@ from . import (
     product_product,
     product_supplierinfo,
     product_template,
+    product_template_design,
     res_company,
     res_partner,
     service_area,

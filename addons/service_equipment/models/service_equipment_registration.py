@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo import api, fields, models
+from odoo import api, models
 
 
 class ServiceEquipment(models.Model):
@@ -85,21 +85,33 @@ class ServiceEquipment(models.Model):
             self._transition("in_service" if is_installed or self.state == "in_repair" else "draft")
 
     def _copy_design(self):
-        """Copy the as-designed list of each unit's product to its as-maintained list."""
-        self.env["service.component"].create(
-            [
-                {
-                    "equipment_id": equipment.id,
-                    "position": line.position,
-                    "product_id": line.product_id.id,
-                    "quantity": line.quantity,
-                    "is_serial_wanted": line.is_serial_wanted,
-                    "date_installed": equipment.date_delivered or fields.Date.context_today(equipment),
-                }
-                for equipment in self
-                for line in equipment.product_id.service_design_line_ids
+        """Copy the as-designed list of each unit's product to its as-maintained list, level by level.
+
+        :return: the new `service.component` rows
+        """
+        Component = self.env["service.component"]
+        designs = self.product_id.product_tmpl_id._explode_service_design()
+        level = [(unit, False, node) for unit in self for node in designs[unit.product_id.product_tmpl_id]]
+        components = Component.browse()
+        while level:
+            rows = Component.create(
+                [
+                    {
+                        **node.line._prepare_component_values(unit),
+                        "position": node.position,
+                        "quantity": node.quantity,
+                        "parent_id": parent_id,
+                    }
+                    for unit, parent_id, node in level
+                ]
+            )
+            components += rows
+            level = [
+                (unit, row.id, child)
+                for (unit, _parent_id, node), row in zip(level, rows, strict=True)
+                for child in node.children
             ]
-        )
+        return components
 
     def _after_registered(self):
         """Hook: units were registered or re-opened by a delivery; runs with the register's rights."""
