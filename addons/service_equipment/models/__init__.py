@@ -16,6 +16,7 @@ from . import (
     service_equipment_document,
     service_equipment_handover,
     service_equipment_history,
+    service_equipment_place,
     service_equipment_placement,
     service_equipment_registration,
     service_equipment_tag,

@@ -95,7 +95,6 @@ class TestSecurity(EquipmentCase):
         create = {
             "service.equipment.tag": {"name": f"Tag of {company.name}"},
             "service.equipment.document": of_unit,
-            "service.equipment.placement": of_unit,
             "service.exchange.reason": {"name": "Reason"},
             "service.warranty.extension": of_unit,
             "service.warranty.claim": {"company_id": company.id},
@@ -104,6 +103,7 @@ class TestSecurity(EquipmentCase):
         }
         records.update({model: cls.env[model].create(vals) for model, vals in create.items()})
         records["service.fix"] = fix
+        records["service.equipment.placement"] = unit.placement_ids
         return records
 
     def test_table(self):
