@@ -23,6 +23,7 @@
         "data/service_loan_data.xml",
         "data/service_fix_data.xml",
         "report/service_equipment_report.xml",
+        "report/service_equipment_history_templates.xml",
         "wizard/service_equipment_move_views.xml",
         "wizard/service_equipment_merge_views.xml",
         "wizard/service_equipment_label_views.xml",

@@ -1,8 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from markupsafe import Markup
+from collections import Counter
 
 from odoo import api, fields, models
-from odoo.tools import format_date
+from odoo.exceptions import UserError
 
 INTERNAL = "service_equipment.group_service_equipment_reader,service_equipment.group_service_auditor"
 
@@ -11,19 +11,6 @@ class ServiceEquipment(models.Model):
     """What a unit was made of on any day, and what happened to it."""
 
     _inherit = "service.equipment"
-
-    history_html = fields.Html(string="History", compute="_compute_history_html", sanitize=False, groups=INTERNAL)
-
-    # Shown on the form only, for one unit at a time: always as of now.
-    @api.depends_context("lang", "uid")
-    def _compute_history_html(self):
-        for equipment in self:
-            rows = Markup().join(
-                Markup("<tr><td>%s</td><td>%s</td><td>%s</td></tr>")
-                % (format_date(self.env, entry["date"]), entry["title"], entry["text"])
-                for entry in (equipment.history() if equipment.id else [])
-            )
-            equipment.history_html = rows and Markup('<table class="table table-sm">%s</table>') % rows
 
     def components_at(self, date):
         """Return the component rows that were in these units on a day.
@@ -42,18 +29,132 @@ class ServiceEquipment(models.Model):
             ]
         )
 
-    def history(self):
+    # ------------------------------------------------------------------
+    # History
+    # ------------------------------------------------------------------
+
+    def history(self, date_from=None, date_to=None, kinds=None):
         """Return what happened to one unit, newest first; plain data, as for the JSON-2 API.
 
+        :param date_from: first day at the site, a date or its ISO text; from the beginning when not given
+        :param date_to: last day at the site; until now when not given
+        :param kinds: only these kinds of entries, keys of `_get_history_kinds()`; all when not given
         :return: list of dicts: `date` (ISO text, a day at the site), `kind`, `title`, `text`,
             `res_model` and `res_id` of the document behind the entry
+        :raise UserError: when the period ends before it starts
         """
         self.ensure_one()
         # Earlier owners and internal documents are not for the portal.
         self.env["service.exchange"].check_access("read")
         self.check_access("read")
+        date_from, date_to = self._check_history_period(date_from, date_to)
         entries = sorted(self._get_history_entries(), key=lambda entry: entry["date"])
-        return entries[::-1]
+        return [
+            entry
+            for entry in reversed(entries)
+            if (not date_from or entry["date"] >= date_from)
+            and (not date_to or entry["date"] <= date_to)
+            and (kinds is None or entry["kind"] in kinds)
+        ]
+
+    def get_history_page(self):
+        """Return all that the time line on the unit's form shows; it filters by itself.
+
+        :return: dict: `entries` as of `history()`, each with `can_open` (the user may read its document), and
+            `kinds`, the kinds present in their order: list of dicts with `kind`, `label`, `icon` and `count`
+        """
+        self.ensure_one()
+        entries = self.history()
+        readable = self._get_readable_documents(entries)
+        for entry in entries:
+            entry["can_open"] = (entry["res_model"], entry["res_id"]) in readable
+        return {"entries": entries, "kinds": self._get_history_legend(entries)}
+
+    def action_print_history(self, date_from=None, date_to=None, kinds=None, search=None):
+        """Print the history of one unit, filtered as on the screen.
+
+        :param date_from: first day, ISO text
+        :param date_to: last day, ISO text
+        :param kinds: only these kinds of entries
+        :param search: only entries with this text
+        :return: an `ir.actions.report` dict
+        """
+        self.ensure_one()
+        self.history(date_from, date_to, kinds)
+        filters = {"date_from": date_from, "date_to": date_to, "kinds": kinds, "search": search}
+        report = self.env.ref("service_equipment.service_equipment_history_report")
+        return report.report_action(self, data={"equipment_id": self.id, **filters}, config=False)
+
+    @api.model
+    def _check_history_period(self, date_from, date_to):
+        """Return both days as ISO text or False, after checking them."""
+        try:
+            days = [fields.Date.to_string(fields.Date.to_date(day or False)) for day in (date_from, date_to)]
+        except ValueError as error:
+            raise UserError(self.env._("Enter the days of the period as year-month-day.")) from error
+        if all(days) and days[1] < days[0]:
+            raise UserError(self.env._("The period ends before it starts."))
+        return days
+
+    @api.model
+    def _get_readable_documents(self, entries):
+        """Return the documents of history entries that the user may read, as a set of (model, id)."""
+        documents = {}
+        for entry in entries:
+            documents.setdefault(entry["res_model"], set()).add(entry["res_id"])
+        return {
+            (model, record.id)
+            for model, ids in documents.items()
+            if model != self._name
+            for record in self.env[model].browse(ids)._filtered_access("read")
+        }
+
+    @api.model
+    def _get_history_legend(self, entries):
+        """Return the kinds present in history entries, in the order of `_get_history_kinds()`."""
+        counts = Counter(entry["kind"] for entry in entries)
+        labels, icons = self._get_history_kinds(), self._get_history_icons()
+        return [
+            {"kind": kind, "label": label, "icon": icons.get(kind, "fa-circle-o"), "count": counts[kind]}
+            for kind, label in {**labels, **{kind: kind for kind in counts if kind not in labels}}.items()
+            if counts[kind]
+        ]
+
+    def _get_portal_history(self):
+        """Return the history that the unit's present customer may see, newest first.
+
+        Public kinds only, and only since the unit is this customer's. It is for the customer's pages, which read a
+        unit with all rights after they checked that it is his.
+
+        :return: list of dicts as of `history()`, without the documents
+        """
+        self.ensure_one()
+        entries = self.history(date_from=self._get_date_owned(), kinds=self._get_portal_history_kinds())
+        return [
+            {"date": entry["date"], "kind": entry["kind"], "title": entry["title"], "text": entry["text"]}
+            for entry in entries
+            if self._is_portal_history_entry(entry)
+        ]
+
+    def _with_customer_lang(self):
+        """Return the unit in the language of its customer, for what is printed for him."""
+        self.ensure_one()
+        # His language is no secret of the contact: whoever prints the unit need not read contacts.
+        return self.with_context(lang=self.sudo().partner_id.lang or self.env.lang)
+
+    def _get_date_owned(self):
+        """Return the day since which the unit is its present customer's, or False when nobody knows."""
+        self.ensure_one()
+        return self.date_delivered
+
+    def _is_portal_history_entry(self, entry):
+        """Hook: tell whether the present customer may see an entry of a public kind.
+
+        :param dict entry: as of `history()`
+        :return: bool
+        """
+        self.ensure_one()
+        return True
 
     def _get_history_entries(self):
         """Hook: return the history of one unit; later modules add their documents.
@@ -144,6 +245,20 @@ class ServiceEquipment(models.Model):
         :return: set of keys of `_get_history_kinds()`
         """
         return {"delivered", "returned", "installed", "exchange", "retired"}
+
+    @api.model
+    def _get_history_icons(self):
+        """Hook: return the icons of the kinds; one without stands beside a plain circle.
+
+        :return: dict of kind to the class of a Font Awesome 4 icon
+        """
+        return {
+            "delivered": "fa-truck",
+            "returned": "fa-reply",
+            "installed": "fa-wrench",
+            "exchange": "fa-exchange",
+            "retired": "fa-power-off",
+        }
 
     def _prepare_history_entry(self, date, kind, title, text="", record=None):
         """Prepare one entry of `history()`.

@@ -5,6 +5,9 @@ from odoo import models
 class StockMoveLine(models.Model):
     _inherit = "stock.move.line"
 
+    # The history of a unit asks for the transfers of one serial number, among all that ever moved.
+    _service_lot_idx = models.Index("(lot_id) WHERE lot_id IS NOT NULL")
+
     def _is_service_equipment_delivered(self):
         """Tell whether this done line brings a serial number of a registered product to a customer."""
         self.ensure_one()

@@ -141,8 +141,6 @@ class TestSecurity(EquipmentCase):
     def test_portal_reads_no_history(self):
         with self.assertRaises(AccessError):
             self.unit.with_user(self.user_portal).history()
-        with self.assertRaises(AccessError):
-            self.unit.with_user(self.user_portal).read(["history_html"])
 
     def test_engineer_sees_no_values(self):
         exchange = self.records["service.exchange"]
