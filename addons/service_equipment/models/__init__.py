@@ -2,6 +2,7 @@
 from . import (
     base_import_import,
     ir_sequence,
+    service_warranty_terms,
     product_category,
     product_product,
     product_supplierinfo,
@@ -11,6 +12,7 @@ from . import (
     res_partner,
     service_area,
     service_component,
+    service_component_warranty,
     service_equipment,
     service_equipment_build,
     service_equipment_document,
@@ -25,6 +27,7 @@ from . import (
     service_exchange_check,
     service_exchange_reason,
     service_exchange_stock,
+    service_exchange_warranty,
     service_fault,
     service_fix,
     service_fix_application,

@@ -3,22 +3,22 @@ from odoo import api, fields, models
 
 
 class ProductTemplate(models.Model):
-    _inherit = "product.template"
+    _name = "product.template"
+    _inherit = ["product.template", "service.warranty.terms"]
 
     is_service_equipment = fields.Boolean(
         string="Service Equipment",
         help="Delivering a serial number of this product registers a unit that we look after.",
     )
-    warranty_parts_months = fields.Integer(string="Warranty on Parts (months)")
-    warranty_labour_months = fields.Integer(string="Warranty on Labour (months)")
-    warranty_basis = fields.Selection(
-        selection=[("delivery", "Delivery"), ("installation", "Installation")],
-        string="Warranty Starts With",
-        default="delivery",
+    warranty_policy = fields.Selection(
+        selection=[("category", "As the Category"), ("own", "Own Terms")],
+        string="Warranty",
+        compute="_compute_warranty_policy",
+        store=True,
+        precompute=True,
+        readonly=False,
         required=True,
-    )
-    warranty_covers_travel = fields.Boolean(
-        help="Travel time, distance and call-out are under warranty as long as labour is.",
+        help="Own terms of no months mean no warranty, whatever the category says.",
     )
     service_design_line_ids = fields.One2many(
         comodel_name="service.product.component",
@@ -32,10 +32,24 @@ class ProductTemplate(models.Model):
         compute_sudo=False,
     )
 
-    _warranty_months_positive = models.Constraint(
-        "CHECK(warranty_parts_months >= 0 AND warranty_labour_months >= 0)",
-        "A warranty cannot last a negative number of months.",
+    @api.depends("warranty_parts_months", "warranty_labour_months")
+    def _compute_warranty_policy(self):
+        for template in self:
+            if template.warranty_parts_months or template.warranty_labour_months:
+                template.warranty_policy = "own"
+            else:
+                template.warranty_policy = template.warranty_policy or "category"
+
+    @api.depends(
+        "warranty_policy",
+        "warranty_parts_months",
+        "warranty_labour_months",
+        "warranty_basis",
+        "warranty_covers_travel",
+        "categ_id",
     )
+    def _compute_warranty_note(self):
+        super()._compute_warranty_note()
 
     @api.depends("product_variant_ids")
     @api.depends_context("company", "allowed_company_ids", "uid")
@@ -49,3 +63,19 @@ class ProductTemplate(models.Model):
         :return: an `ir.actions.act_window` dict
         """
         return self.product_variant_ids.action_view_service_equipment()
+
+    def _get_warranty_terms(self):
+        """Return the terms that each product is sold with: its own, or those of its category.
+
+        They are the terms of today: a unit keeps those of the day of its sale.
+
+        :return: see `service.warranty.terms`
+        """
+        terms_by_category = self.categ_id._get_warranty_terms()
+        no_terms = self.env["product.category"]._prepare_warranty_terms()
+        return {
+            template: template._prepare_warranty_terms()
+            if template.warranty_policy == "own"
+            else terms_by_category.get(template.categ_id, no_terms)
+            for template in self
+        }

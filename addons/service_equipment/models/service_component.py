@@ -71,7 +71,6 @@ class ServiceComponent(models.Model):
     quantity = fields.Float(default=1.0, digits="Product Unit", required=True)
     date_installed = fields.Date(required=True, default=fields.Date.context_today)
     date_removed = fields.Date()
-    warranty_end = fields.Date(help="Last day of the component's own warranty.")
     install_exchange_id = fields.Many2one(
         comodel_name="service.exchange",
         string="Installed with",

@@ -35,7 +35,7 @@ class ServiceEquipment(models.Model):
                 vals_list.append(vals)
         created = self.create(vals_list)
         created._copy_design()
-        created.filtered(lambda unit: unit.product_id.warranty_basis == "delivery")._transition("in_service")
+        created.filtered(lambda unit: unit._is_warranty_from_delivery())._transition("in_service")
         units = created + reopened
         units._after_registered()
         return units
@@ -81,7 +81,7 @@ class ServiceEquipment(models.Model):
             vals = {**vals, "zone_id": False, "parent_id": False, "invoice_ref": False, "date_installed": False}
         self.write({**vals, "active": True})
         if self.state in ("retired", "in_repair"):
-            is_installed = is_same_customer or self.product_id.warranty_basis == "delivery"
+            is_installed = is_same_customer or self._is_warranty_from_delivery()
             self._transition("in_service" if is_installed or self.state == "in_repair" else "draft")
 
     def _copy_design(self):

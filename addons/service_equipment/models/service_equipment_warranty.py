@@ -56,29 +56,33 @@ class ServiceEquipment(models.Model):
     )
     is_under_warranty = fields.Boolean(compute="_compute_is_under_warranty", search="_search_is_under_warranty")
 
+    # None of these depends on the terms themselves: a unit has those of the day of its sale.
     @api.depends("date_delivered", "date_installed", "product_id")
     def _compute_warranty_date_start(self):
+        terms_by_unit = self._get_warranty_terms()
         for equipment in self:
-            starts_installed = equipment.product_id.warranty_basis == "installation"
+            starts_installed = terms_by_unit[equipment]["basis"] == "installation"
             equipment.warranty_date_start = equipment.date_installed if starts_installed else equipment.date_delivered
 
-    # None of these depends on the product's own fields: the terms are those of the day of the sale.
     @api.depends("warranty_date_start", "product_id")
     def _compute_warranty_parts_end(self):
+        terms_by_unit = self._get_warranty_terms()
         for equipment in self:
-            months = equipment.product_id.warranty_parts_months
+            months = terms_by_unit[equipment]["parts_months"]
             equipment.warranty_parts_end = self._get_warranty_end(equipment.warranty_date_start, months)
 
     @api.depends("warranty_date_start", "product_id")
     def _compute_warranty_labour_end(self):
+        terms_by_unit = self._get_warranty_terms()
         for equipment in self:
-            months = equipment.product_id.warranty_labour_months
+            months = terms_by_unit[equipment]["labour_months"]
             equipment.warranty_labour_end = self._get_warranty_end(equipment.warranty_date_start, months)
 
     @api.depends("product_id")
     def _compute_warranty_covers_travel(self):
+        terms_by_unit = self._get_warranty_terms()
         for equipment in self:
-            equipment.warranty_covers_travel = equipment.product_id.warranty_covers_travel
+            equipment.warranty_covers_travel = terms_by_unit[equipment]["covers_travel"]
 
     @api.depends("warranty_parts_end", "warranty_labour_end")
     def _compute_warranty_date_end(self):
@@ -127,6 +131,20 @@ class ServiceEquipment(models.Model):
             if self.warranty_covers_travel:
                 kinds.update(("travel", "distance", "callout"))
         return kinds
+
+    def _get_warranty_terms(self):
+        """Return the terms that the units' products are sold with today.
+
+        :return: dict of unit to the dict of `service.warranty.terms`
+        """
+        terms_by_template = self.product_id.product_tmpl_id._get_warranty_terms()
+        no_terms = self.env["product.category"]._prepare_warranty_terms()
+        return {unit: terms_by_template.get(unit.product_id.product_tmpl_id, no_terms) for unit in self}
+
+    def _is_warranty_from_delivery(self):
+        """Tell whether the unit's warranty begins with its delivery: it then counts as installed that day."""
+        self.ensure_one()
+        return self._get_warranty_terms()[self]["basis"] == "delivery"
 
     @api.model
     def _get_warranty_end(self, start, months):

@@ -212,7 +212,6 @@ class ServiceExchange(models.Model):
         """
         self.ensure_one()
         date = self._get_site_date()
-        months = self.new_product_id.warranty_parts_months
         return {
             "equipment_id": self.equipment_id.id,
             "parent_id": self.component_id.parent_id.id,
@@ -222,7 +221,7 @@ class ServiceExchange(models.Model):
             "quantity": self.quantity,
             "is_serial_wanted": self.component_id.is_serial_wanted,
             "date_installed": date,
-            "warranty_end": self.equipment_id._get_warranty_end(date, months),
+            **self._prepare_component_warranty_values(),
             "install_exchange_id": self.id,
         }
 

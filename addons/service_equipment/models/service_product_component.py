@@ -40,11 +40,20 @@ class ServiceProductComponent(models.Model):
         string="Serial Wanted",
         help="The serial number of each piece has to be recorded on each unit.",
     )
+    warranty_months = fields.Integer(
+        string="Own Warranty (months)",
+        help="How long this component is under warranty. Leave it at 0 to give it the terms of its product or, "
+        "when that has none, the warranty on parts of the whole unit.",
+    )
     company_id = fields.Many2one(related="product_tmpl_id.company_id", store=True, index=True)
 
     _quantity_positive = models.Constraint(
         "CHECK(quantity > 0)",
         "The quantity of an as-designed component must be greater than zero.",
+    )
+    _warranty_months_positive = models.Constraint(
+        "CHECK(warranty_months >= 0)",
+        "A warranty cannot last a negative number of months.",
     )
 
     @api.constrains("quantity", "is_serial_wanted")
@@ -106,10 +115,12 @@ class ServiceProductComponent(models.Model):
         :return: dict of `service.component` values
         """
         self.ensure_one()
+        own_warranty = {"warranty_months": self.warranty_months} if self.warranty_months else {}
         return {
             "equipment_id": equipment.id,
             "product_id": self.product_id.id,
             "version": self.version,
             "is_serial_wanted": self.is_serial_wanted,
             "date_installed": equipment.date_delivered or equipment._get_today(),
+            **own_warranty,
         }
