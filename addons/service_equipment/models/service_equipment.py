@@ -105,7 +105,7 @@ class ServiceEquipment(models.Model):
         comodel_name="res.partner",
         index="btree_not_null",
         check_company=True,
-        domain="[('id', 'child_of', commercial_partner_id)]",
+        domain="['|', ('id', 'child_of', commercial_partner_id), ('is_service_site', '=', True)]",
         tracking=True,
     )
     area_id = fields.Many2one(related="site_id.area_id", store=True, index="btree_not_null")

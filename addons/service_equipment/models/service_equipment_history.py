@@ -206,10 +206,10 @@ class ServiceEquipment(models.Model):
             picking = line.picking_id
             entries.append(
                 self._prepare_history_entry(
-                    date=picking._get_service_date(),
+                    date=line._get_service_date(),
                     kind=kind,
                     title=title,
-                    text=" - ".join(filter(None, (picking.name, picking.partner_id.display_name))),
+                    text=" - ".join(filter(None, (picking.name, line._get_service_site().display_name))),
                     record=picking,
                 )
             )

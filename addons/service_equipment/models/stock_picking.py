@@ -20,22 +20,8 @@ class StockPicking(models.Model):
 
     def _action_done(self):
         res = super()._action_done()
-        self._update_service_equipment()
+        self.move_line_ids._update_service_equipment()
         return res
-
-    def _update_service_equipment(self):
-        """Register the units that went to customers, and retire those that came back.
-
-        Only done lines count, so that partial deliveries, backorders and serial numbers
-        exchanged at the last moment register what has really moved.
-        """
-        lines = self.move_line_ids
-        returned = lines.filtered(lambda line: line._is_service_equipment_returned())
-        delivered = lines.filtered(lambda line: line._is_service_equipment_delivered())
-        # The register follows the stock: whoever may validate a transfer need not have rights on it.
-        Equipment = self.env["service.equipment"].sudo()
-        Equipment._retire_returned(returned.sudo())
-        Equipment._register_delivered(delivered.sudo())
 
     def _get_service_date(self):
         """Return the day of this transfer at its site."""

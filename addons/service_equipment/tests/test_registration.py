@@ -116,7 +116,7 @@ class TestRegistration(EquipmentCase):
             ],
         )
         kinds = [entry["kind"] for entry in unit.history()]
-        self.assertEqual(sorted(kinds), ["delivered", "delivered", "returned"])
+        self.assertEqual(sorted(kinds), ["delivered", "delivered", "moved", "returned"])
 
     def test_delivered_again_to_another_customer_starts_anew(self):
         lot = self._new_lot("P-1", self.product, self.stock)
