@@ -1,5 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from collections import defaultdict
+from itertools import pairwise
 
 from odoo import api, fields, models
 
@@ -132,7 +133,7 @@ class ServiceEquipment(models.Model):
         # Whoever may read the unit's history may read where it stood.
         rows = self.sudo().placement_ids.sorted(lambda row: (row.date_start, row.id))
         entries = []
-        for before, after in zip(rows, rows[1:]):
+        for before, after in pairwise(rows):
             if before._get_place_name() == after._get_place_name():
                 continue
             way = self.env._("%(old)s -> %(new)s", old=before._get_place_name(), new=after._get_place_name())
