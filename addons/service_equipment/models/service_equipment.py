@@ -3,6 +3,9 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import OrderedSet
 
+# Who looks after the units; customers read them too.
+INTERNAL = "service_equipment.group_service_equipment_reader,service_equipment.group_service_auditor"
+
 
 class ServiceEquipment(models.Model):
     """One unit that we look after: what it is, whose it is, where it stands and what is in it.
@@ -14,7 +17,7 @@ class ServiceEquipment(models.Model):
 
     _name = "service.equipment"
     _description = "Service Equipment"
-    _inherit = ["mail.thread", "mail.activity.mixin", "portal.mixin"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "portal.mixin", "image.mixin"]
     _order = "name desc, id desc"
     _check_company_auto = True
     _rec_names_search = ["name", "serial_number", "asset_code"]
@@ -34,7 +37,7 @@ class ServiceEquipment(models.Model):
         default=lambda self: self.env._("New"),
         index=True,
     )
-    asset_code = fields.Char(copy=False, tracking=True, help="The customer's or our own inventory label.")
+    asset_code = fields.Char(copy=False, index="trigram", tracking=True, help="The customer's or our own inventory label.")
     active = fields.Boolean(default=True)
     state = fields.Selection(
         selection=[
@@ -69,6 +72,13 @@ class ServiceEquipment(models.Model):
         check_company=True,
         tracking=True,
     )
+    product_tmpl_id = fields.Many2one(
+        related="product_id.product_tmpl_id",
+        string="Model",
+        store=True,
+        precompute=True,
+        index=True,
+    )
     product_categ_id = fields.Many2one(related="product_id.categ_id", store=True, precompute=True, index=True)
     lot_id = fields.Many2one(
         comodel_name="stock.lot",
@@ -80,9 +90,20 @@ class ServiceEquipment(models.Model):
         domain="[('product_id', '=', product_id)]",
         tracking=True,
     )
-    serial_number = fields.Char(related="lot_id.name", string="Serial", store=True, index=True)
-    serial_key = fields.Char(compute="_compute_serial_key", store=True, index="btree_not_null")
+    serial_number = fields.Char(related="lot_id.name", string="Serial", store=True, index="trigram")
+    serial_key = fields.Char(compute="_compute_serial_key", store=True)
     version = fields.Char(tracking=True)
+    picture_128 = fields.Image(string="Picture", compute="_compute_picture_128", compute_sudo=True)
+    tag_ids = fields.Many2many(comodel_name="service.equipment.tag", string="Tags", groups=INTERNAL)
+    user_id = fields.Many2one(
+        comodel_name="res.users",
+        string="Responsible",
+        index="btree_not_null",
+        check_company=True,
+        domain=[("share", "=", False)],
+        tracking=True,
+        groups=INTERNAL,
+    )
     equipment_properties = fields.Properties(
         definition="product_categ_id.service_equipment_properties_definition",
         copy=True,
@@ -132,9 +153,9 @@ class ServiceEquipment(models.Model):
         index="btree_not_null",
         check_company=True,
     )
-    delivery_ref = fields.Char(string="Delivery Note", copy=False)
-    order_ref = fields.Char(string="Order", copy=False)
-    invoice_ref = fields.Char(string="Invoice", copy=False)
+    delivery_ref = fields.Char(string="Delivery Note", copy=False, index="trigram")
+    order_ref = fields.Char(string="Order", copy=False, index="trigram")
+    invoice_ref = fields.Char(string="Invoice", copy=False, index="trigram")
     date_delivered = fields.Date(string="Delivered on", copy=False, tracking=True)
     date_installed = fields.Date(string="Installed on", copy=False, tracking=True)
     date_retired = fields.Date(string="Retired on", copy=False, readonly=True)
@@ -181,6 +202,12 @@ class ServiceEquipment(models.Model):
     def _compute_serial_key(self):
         for equipment in self:
             equipment.serial_key = self._normalize_serial(equipment.serial_number)
+
+    # The product's picture is no secret of whoever may see the unit.
+    @api.depends("image_128", "product_id.image_128")
+    def _compute_picture_128(self):
+        for equipment in self:
+            equipment.picture_128 = equipment.image_128 or equipment.product_id.image_128
 
     def _compute_access_url(self):
         super()._compute_access_url()
@@ -282,7 +309,11 @@ class ServiceEquipment(models.Model):
         self._transition("in_repair")
 
     def action_return_to_service(self):
-        """Put repaired or wrongly retired units back into service."""
+        """Put repaired or wrongly retired units back into service.
+
+        :raise UserError: when a retired unit lies in our stock: its next delivery re-opens it
+        """
+        self.filtered(lambda equipment: equipment.state == "retired")._check_not_in_stock()
         self._transition("in_service")
 
     def action_retire(self):
@@ -326,6 +357,31 @@ class ServiceEquipment(models.Model):
         if target != "retired":
             vals["date_retired"] = False
         self.write(vals)
+
+    def _check_not_in_stock(self):
+        """Refuse to go on with units whose serial number lies in a location of ours."""
+        # Whoever keeps the register need not have the right to see the stock.
+        quant = (
+            self.env["stock.quant"]
+            .sudo()
+            .search(
+                [
+                    ("lot_id", "in", self.lot_id.ids),
+                    ("location_id.usage", "in", ("internal", "transit")),
+                    ("company_id", "in", self.company_id.ids),
+                    ("quantity", ">", 0),
+                ],
+                limit=1,
+            )
+        )
+        if quant:
+            raise UserError(
+                self.env._(
+                    "Serial number %(serial)s is in %(location)s: deliver it, and its unit returns to service.",
+                    serial=quant.lot_id.name,
+                    location=quant.location_id.display_name,
+                )
+            )
 
     @api.model
     def _match_serials(self, tokens, partner=None):

@@ -4,7 +4,7 @@ from collections import Counter
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-INTERNAL = "service_equipment.group_service_equipment_reader,service_equipment.group_service_auditor"
+from .service_equipment import INTERNAL
 
 
 class ServiceEquipment(models.Model):

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 from odoo import api, fields, models
 
-from .service_equipment_history import INTERNAL
+from .service_equipment import INTERNAL
 
 PLACE_FIELDS = ("partner_id", "site_id", "zone_id")
 

@@ -1,4 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from random import randint
+
 from odoo import fields, models
 
 
@@ -8,5 +10,9 @@ class ServiceEquipmentTag(models.Model):
     _name = "service.equipment.tag"
     _description = "Equipment Tag"
 
+    _order = "name, id"
+
     name = fields.Char(required=True, translate=True)
-    color = fields.Integer()
+    color = fields.Integer(default=lambda self: randint(1, 11))
+
+    _name_uniq = models.UniqueIndex("(name)", "A tag with this name exists already.")

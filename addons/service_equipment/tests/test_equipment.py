@@ -1,11 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from datetime import date
 
-from psycopg2.errors import UniqueViolation
-
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import Form, tagged
-from odoo.tools import mute_logger
 
 from .common import TODAY, EquipmentCase
 
@@ -63,14 +60,6 @@ class TestEquipment(EquipmentCase):
         with self.assertRaisesRegex(UserError, "retire or archive it"):
             unit.unlink()
         self.Equipment.create({"product_id": self.product.id}).unlink()
-
-    @mute_logger("odoo.sql_db")
-    def test_unique_keys(self):
-        unit = self._new_unit("P-1", asset_code="A1")
-        with self.assertRaises(UniqueViolation):
-            self.Equipment.create({"product_id": self.product.id, "lot_id": unit.lot_id.id})
-        with self.assertRaises(UniqueViolation):
-            self.Equipment.create({"product_id": self.product.id, "asset_code": "A1"})
 
     def test_refusals(self):
         fan = self._new_product("Fan")
