@@ -37,7 +37,12 @@ class ServiceEquipment(models.Model):
         default=lambda self: self.env._("New"),
         index=True,
     )
-    asset_code = fields.Char(copy=False, index="trigram", tracking=True, help="The customer's or our own inventory label.")
+    asset_code = fields.Char(
+        copy=False,
+        index="trigram",
+        tracking=True,
+        help="The customer's or our own inventory label.",
+    )
     active = fields.Boolean(default=True)
     state = fields.Selection(
         selection=[

@@ -4,7 +4,6 @@ from collections import Counter
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from .service_equipment import INTERNAL
 
 
 class ServiceEquipment(models.Model):
