@@ -1,6 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.fields import Domain
 
 from ..engine.version import version_key
 
@@ -18,6 +19,23 @@ class ServiceComponent(models.Model):
     _parent_name = "parent_id"
     _order = "equipment_id, complete_position, id"
     _check_company_auto = True
+
+    # What the build of a unit is drawn from.
+    _build_fields = (
+        "equipment_id",
+        "parent_id",
+        "position",
+        "complete_position",
+        "product_id",
+        "lot_id",
+        "serial_found",
+        "is_serial_wanted",
+        "version",
+        "quantity",
+        "date_installed",
+        "date_removed",
+        "warranty_end",
+    )
 
     equipment_id = fields.Many2one(
         comodel_name="service.equipment",
@@ -101,7 +119,6 @@ class ServiceComponent(models.Model):
         "(lot_id) WHERE date_removed IS NULL AND is_serial_tracked IS TRUE",
         "This serial number is already installed in a unit.",
     )
-
     _product_version_idx = models.Index("(product_id, version_key) WHERE version_key IS NOT NULL")
 
     @api.depends("position", "product_id.name", "parent_id.complete_position")
@@ -154,6 +171,25 @@ class ServiceComponent(models.Model):
                         component=component.display_name,
                     )
                 )
+
+    @api.model
+    def _get_in_force_domain(self, date):
+        """Return the domain of the rows that were in force on a day.
+
+        :param date: a date
+        :return: `Domain`
+        """
+        return Domain("date_installed", "<=", date) & (
+            Domain("date_removed", "=", False) | Domain("date_removed", ">", date)
+        )
+
+    def _is_in_force(self, date):
+        """Tell whether this row was in force on a day.
+
+        :param date: a date
+        """
+        self.ensure_one()
+        return self.date_installed <= date and (not self.date_removed or self.date_removed > date)
 
     def _get_with_contents(self):
         """Return these rows and the open rows of all that they contain, one level per query."""

@@ -3,6 +3,7 @@ from collections import Counter
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 
 
@@ -17,16 +18,9 @@ class ServiceEquipment(models.Model):
         :param date: a date, or its ISO text
         :return: `service.component` records
         """
-        date = fields.Date.to_date(date)
-        return self.env["service.component"].search(
-            [
-                ("equipment_id", "in", self.ids),
-                ("date_installed", "<=", date),
-                "|",
-                ("date_removed", "=", False),
-                ("date_removed", ">", date),
-            ]
-        )
+        Component = self.env["service.component"]
+        domain = Component._get_in_force_domain(self._to_day(date))
+        return Component.search(domain & Domain("equipment_id", "in", self.ids))
 
     # ------------------------------------------------------------------
     # History

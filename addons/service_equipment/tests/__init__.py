@@ -7,6 +7,7 @@ from . import (
     test_delivery,
     test_design,
     test_document,
+    test_engine_build,
     test_equipment,
     test_exchange,
     test_exchange_batch,
