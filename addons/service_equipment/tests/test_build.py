@@ -172,6 +172,91 @@ class TestBuild(EquipmentCase):
 
 
 @tagged("post_install", "-at_install")
+class TestCompareDesign(EquipmentCase):
+    """A unit beside the as-designed list of its product: Pump > 2 x Motor > Fan; 4 x Filter; Lid."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.fan = cls._new_product("Fan", tracking="none")
+        cls.filter = cls._new_product("Filter", tracking="none")
+        cls.lid = cls._new_product("Lid", tracking="none")
+        cls._design(cls.part, cls.fan, position="Fan")
+        cls._design(cls.product, cls.part, position="Drive", quantity=2, is_serial_wanted=True, version="1.9")
+        cls._design(cls.product, cls.filter, quantity=4)
+        cls._design(cls.product, cls.lid, position="Top")
+        cls.unit = cls._new_unit("P-1")
+        cls.components = cls.unit._copy_design()
+        cls.as_user = cls.unit.with_user(cls.user_equipment)
+
+    @classmethod
+    def _design(cls, whole, product, **vals):
+        cls.env["service.product.component"].create(
+            {"product_tmpl_id": whole.product_tmpl_id.id, "product_id": product.id, **vals}
+        )
+
+    def _get(self, *places):
+        return self.components.filtered(lambda component: component.complete_position in places)
+
+    def _get_kinds(self, differences):
+        return [(difference["place"], difference["kind"]) for difference in differences]
+
+    def _record_serials(self):
+        for number, drive in enumerate(self._get("Drive 1", "Drive 2")):
+            drive.lot_id = self._new_lot(f"M-{number}")
+
+    def test_new_unit_lacks_serials_only(self):
+        self.assertEqual(
+            self._get_kinds(self.as_user.compare_design()),
+            [("Drive 1", "serial_missing"), ("Drive 2", "serial_missing")],
+        )
+        self._record_serials()
+        self.assertEqual(self.as_user.compare_design(), [])
+
+    def test_every_kind_of_difference(self):
+        self._record_serials()
+        drive = self._get("Drive 1")
+        drive.version = "1.10"
+        self._get("Drive 2 / Fan").product_id = self.lid
+        filters = self._get("Filter")
+        filters.quantity = 1
+        filters.copy({"quantity": 2})
+        self._get("Top").unlink()
+        spare = self._new_component(self.unit, product_id=self.lid.id, position="Door", parent_id=drive.id)
+        differences = self.as_user.compare_design()
+        self.assertEqual(
+            self._get_kinds(differences),
+            [
+                ("Drive 1", "changed"),
+                ("Drive 1 / Door", "extra"),
+                ("Drive 2 / Fan", "other_product"),
+                ("Filter", "changed"),
+                ("Top", "missing"),
+            ],
+        )
+        version, extra, other, quantity, missing = differences
+        self.assertEqual(version["fields"], ["version"])
+        self.assertEqual((version["expected"]["version"], version["found"]["version"]), ("1.9", "1.10"))
+        self.assertEqual(extra["found"]["component_ids"], spare.ids)
+        self.assertEqual((other["expected"]["product"], other["found"]["product"]), ("Fan", "Lid"))
+        self.assertEqual(quantity["fields"], ["quantity"])
+        self.assertEqual((quantity["expected"]["quantity"], quantity["found"]["quantity"]), (4, 3))
+        self.assertEqual(len(quantity["found"]["component_ids"]), 2)
+        self.assertEqual((missing["expected"]["product"], missing["found"]), ("Lid", False))
+        self.assertEqual(json.loads(json.dumps(differences)), differences)
+
+    def test_before_the_first_day_all_is_missing(self):
+        kinds = {difference["kind"] for difference in self.as_user.compare_design(date="2020-01-01")}
+        self.assertEqual(kinds, {"missing"})
+
+    def test_product_without_list(self):
+        unit = self._new_unit(product_id=self.lid.id)
+        self.assertEqual(unit.compare_design(), [])
+        self._new_component(unit)
+        self.assertEqual(self._get_kinds(unit.compare_design()), [("Motor", "extra")])
+
+
+@tagged("post_install", "-at_install")
 class TestBuildPerformance(EquipmentCase):
     def _new_deep_unit(self, serial, width):
         """Make a unit with width * 50 components, four levels deep, half of them with serial numbers."""
