@@ -13,6 +13,7 @@ class TestDelivery(BillingCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.stock_user = cls._new_user("bi_stock", "stock.group_stock_user")
+        cls.seller = cls._new_user("bi_seller", "sales_team.group_sale_salesman_all_leads")
         cls.dealer = cls.env["res.partner"].create({"name": "Dealer", "is_company": True})
         cls.dealer_office = cls.env["res.partner"].create(
             {"name": "Purchase Office", "parent_id": cls.dealer.id, "type": "other"}
@@ -24,7 +25,7 @@ class TestDelivery(BillingCommon):
         cls.env["stock.quant"]._update_available_quantity(cls.model, warehouse.lot_stock_id, 1, lot_id=cls.lot)
 
     def _deliver(self, buyer, site):
-        order = self.env["sale.order"].create(
+        order = self.env["sale.order"].with_user(self.seller).create(
             {
                 "partner_id": buyer.id,
                 "partner_shipping_id": site.id,
@@ -32,7 +33,7 @@ class TestDelivery(BillingCommon):
             }
         )
         order.action_confirm()
-        picking = order.picking_ids
+        picking = order.sudo().picking_ids
         picking.move_ids.picked = True
         picking.with_user(self.stock_user).button_validate()
         return self.env["service.equipment"].search([("lot_id", "=", self.lot.id)]), order
