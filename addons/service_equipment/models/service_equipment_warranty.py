@@ -3,6 +3,9 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import format_date
+
+from .service_equipment_history import INTERNAL
 
 
 class ServiceEquipment(models.Model):
@@ -55,6 +58,17 @@ class ServiceEquipment(models.Model):
         help="The later end of the warranties on parts and on labour.",
     )
     is_under_warranty = fields.Boolean(compute="_compute_is_under_warranty", search="_search_is_under_warranty")
+    warranty_extension_ids = fields.One2many(
+        comodel_name="service.warranty.extension",
+        inverse_name="equipment_id",
+        string="Warranty Extensions",
+        groups=INTERNAL,
+    )
+    has_warranty_gap = fields.Boolean(
+        readonly=True,
+        copy=False,
+        help="The warranty had ended, or there was none, before it was extended: earlier days are not all covered.",
+    )
 
     # None of these depends on the terms themselves: a unit has those of the day of its sale.
     @api.depends("date_delivered", "date_installed", "product_id")
@@ -69,14 +83,16 @@ class ServiceEquipment(models.Model):
         terms_by_unit = self._get_warranty_terms()
         for equipment in self:
             months = terms_by_unit[equipment]["parts_months"]
-            equipment.warranty_parts_end = self._get_warranty_end(equipment.warranty_date_start, months)
+            end = self._get_warranty_end(equipment.warranty_date_start, months)
+            equipment.warranty_parts_end = equipment._get_extended_end("parts", end)
 
     @api.depends("warranty_date_start", "product_id")
     def _compute_warranty_labour_end(self):
         terms_by_unit = self._get_warranty_terms()
         for equipment in self:
             months = terms_by_unit[equipment]["labour_months"]
-            equipment.warranty_labour_end = self._get_warranty_end(equipment.warranty_date_start, months)
+            end = self._get_warranty_end(equipment.warranty_date_start, months)
+            equipment.warranty_labour_end = equipment._get_extended_end("labour", end)
 
     @api.depends("product_id")
     def _compute_warranty_covers_travel(self):
@@ -124,9 +140,14 @@ class ServiceEquipment(models.Model):
         kinds = set()
         if not self.warranty_date_start or date < self.warranty_date_start:
             return kinds
-        if self.warranty_parts_end and date <= self.warranty_parts_end:
+        gaps = set()
+        if self.has_warranty_gap:
+            # The answer is that of the register, whoever asks.
+            extensions = self.sudo().warranty_extension_ids
+            gaps = {extension.kind for extension in extensions if extension._is_in_gap(date)}
+        if self.warranty_parts_end and date <= self.warranty_parts_end and "parts" not in gaps:
             kinds.add("part")
-        if self.warranty_labour_end and date <= self.warranty_labour_end:
+        if self.warranty_labour_end and date <= self.warranty_labour_end and "labour" not in gaps:
             kinds.add("labour")
             if self.warranty_covers_travel:
                 kinds.update(("travel", "distance", "callout"))
@@ -141,12 +162,68 @@ class ServiceEquipment(models.Model):
         no_terms = self.env["product.category"]._prepare_warranty_terms()
         return {unit: terms_by_template.get(unit.product_id.product_tmpl_id, no_terms) for unit in self}
 
+    def _get_warranty_kind_end(self, kind):
+        """Return the last day of one unit's warranty.
+
+        :param str kind: "parts" or "labour"
+        :return: date at the site, or False
+        """
+        return self.warranty_parts_end if kind == "parts" else self.warranty_labour_end
+
+    def _get_extended_end(self, kind, end):
+        """Return the later of an end by the terms and of what this customer's extensions promised."""
+        extensions = self.warranty_extension_ids.filtered(
+            lambda extension: extension.kind == kind and extension.partner_id == self.commercial_partner_id
+        )
+        return max(filter(None, [end, *extensions.mapped("date_end")]), default=False)
+
     def _is_warranty_from_delivery(self):
         """Tell whether the unit's warranty begins with its delivery: it then counts as installed that day."""
         self.ensure_one()
         return self._get_warranty_terms()[self]["basis"] == "delivery"
 
+    def _is_warranty_waiting(self):
+        """Tell whether the unit's warranty will begin with its installation."""
+        self.ensure_one()
+        return not self.warranty_date_start and not self._is_warranty_from_delivery()
+
     @api.model
     def _get_warranty_end(self, start, months):
         """Return the last day of a warranty of some months, False when there is none."""
         return start + relativedelta(months=months, days=-1) if start and months else False
+
+    # ------------------------------------------------------------------
+    # History
+    # ------------------------------------------------------------------
+
+    def _get_history_entries(self):
+        labels = dict(self.env["service.warranty.extension"]._fields["kind"]._description_selection(self.env))
+        # What was promised to a customer belongs to the history of the unit, as the unit is read.
+        extensions = self.sudo().warranty_extension_ids.sorted(lambda extension: (extension.date, extension.id))
+        return super()._get_history_entries() + [
+            self._prepare_history_entry(
+                date=extension.date,
+                kind="warranty",
+                title=self.env._("Warranty extended"),
+                text=self.env._(
+                    "%(kind)s until %(end)s: %(reason)s",
+                    kind=labels[extension.kind],
+                    end=format_date(self.env, extension.date_end),
+                    reason=" - ".join(filter(None, (extension.reason, extension.reference))),
+                ),
+                record=extension,
+            )
+            for extension in extensions
+        ]
+
+    @api.model
+    def _get_history_kinds(self):
+        return {**super()._get_history_kinds(), "warranty": self.env._("Warranty")}
+
+    @api.model
+    def _get_history_icons(self):
+        return {**super()._get_history_icons(), "warranty": "fa-shield"}
+
+    @api.model
+    def _get_portal_history_kinds(self):
+        return super()._get_portal_history_kinds() | {"warranty"}

@@ -34,5 +34,6 @@ from . import (
     test_version,
     test_warranty,
     test_warranty_claim,
+    test_warranty_extension,
     test_warranty_reminder,
 )

@@ -1,4 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from datetime import date
+
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
@@ -96,7 +98,12 @@ class TestSecurity(EquipmentCase):
             "service.equipment.tag": {"name": f"Tag of {company.name}"},
             "service.equipment.document": of_unit,
             "service.exchange.reason": {"name": "Reason"},
-            "service.warranty.extension": of_unit,
+            "service.warranty.extension": {
+                **of_unit,
+                "kind": "parts",
+                "date_end": date(2040, 1, 1),
+                "reason": "Goodwill",
+            },
             "service.warranty.claim": {"company_id": company.id},
             "service.loan": {"company_id": company.id},
             "service.fix.application": {**of_unit, "fix_id": fix.id},
