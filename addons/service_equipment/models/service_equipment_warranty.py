@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import format_date
 
-from .service_equipment_history import INTERNAL
+from .service_equipment import INTERNAL
 
 
 class ServiceEquipment(models.Model):
