@@ -14,9 +14,35 @@ class ResCompany(models.Model):
         help="Where parts that came back from customers wait for inspection.",
     )
 
+    service_loan_location_id = fields.Many2one(
+        comodel_name="stock.location",
+        string="Location for Loan Equipment",
+        domain="[('usage', '=', 'internal'), ('company_id', '=', id)]",
+        check_company=True,
+        copy=False,
+        help="Where our equipment is while it is lent to customers: it stays in the stock's value, and no warehouse "
+        "reserves it.",
+    )
+    service_loan_days = fields.Integer(string="Loan Period", default=14, help="Days after which a new loan is due.")
+    service_loan_reminder_days = fields.Integer(
+        string="Loan Reminder",
+        default=2,
+        help="Days before the due date on which the responsible is reminded.",
+    )
+    service_loan_mail_overdue = fields.Boolean(
+        string="E-mail on Overdue Loans",
+        help="Ask customers by e-mail for what they should have returned.",
+    )
+
+    _service_loan_days_positive = models.Constraint(
+        "CHECK(service_loan_days >= 0 AND service_loan_reminder_days >= 0)",
+        "The days of a loan and of its reminder cannot be negative.",
+    )
+
     def _create_per_company_locations(self):
         res = super()._create_per_company_locations()
         self._create_service_quarantine_location()
+        self._create_service_loan_location()
         return res
 
     def _create_service_quarantine_location(self):
@@ -31,3 +57,16 @@ class ResCompany(models.Model):
     def _create_missing_service_quarantine_location(self):
         """Make the location for the companies that existed before this module."""
         self.search([("service_quarantine_location_id", "=", False)])._create_service_quarantine_location()
+
+    def _create_service_loan_location(self):
+        """Make the location for loan equipment of each company, outside its warehouses."""
+        locations = self.env["stock.location"].create(
+            [{"name": self.env._("Loan Equipment"), "usage": "internal", "company_id": company.id} for company in self]
+        )
+        for company, location in zip(self, locations, strict=True):
+            company.service_loan_location_id = location
+
+    @api.model
+    def _create_missing_service_loan_location(self):
+        """Make the location for the companies that existed before."""
+        self.search([("service_loan_location_id", "=", False)])._create_service_loan_location()

@@ -30,6 +30,7 @@ class ResPartner(models.Model):
         compute="_compute_service_equipment_count",
         compute_sudo=False,
     )
+    service_loan_count = fields.Integer(string="Loans", compute="_compute_service_loan_count", compute_sudo=False)
 
     @api.depends("is_service_site", "zip", "state_id", "country_id", "company_id")
     def _compute_area_id(self):
@@ -48,6 +49,14 @@ class ResPartner(models.Model):
             counts = by_customer if is_customer else by_site
             partner.service_equipment_count = counts.get(partner.id, 0)
 
+    @api.depends_context("company", "allowed_company_ids", "uid")
+    def _compute_service_loan_count(self):
+        Loan = self.env["service.loan"]
+        by_customer = Loan._get_count_by("partner_id", self)
+        by_site = Loan._get_count_by("site_id", self)
+        for partner in self:
+            partner.service_loan_count = by_customer.get(partner.id) or by_site.get(partner.id, 0)
+
     def action_view_service_equipment(self):
         """Open the units of these customers, or at these sites.
 
@@ -56,6 +65,13 @@ class ResPartner(models.Model):
         return self.env["service.equipment"]._get_action(
             ["|", ("commercial_partner_id", "in", self.ids), ("site_id", "in", self.ids)]
         )
+
+    def action_view_service_loans(self):
+        """Open what is and was lent to these customers, or to these sites.
+
+        :return: an `ir.actions.act_window` dict
+        """
+        return self.env["service.loan"]._get_action(["|", ("partner_id", "in", self.ids), ("site_id", "in", self.ids)])
 
     def _get_service_tz(self, company):
         """Return the name of the time zone in which this site lives.

@@ -10,6 +10,7 @@ class StockLot(models.Model):
         compute="_compute_service_equipment_count",
         compute_sudo=False,
     )
+    service_loan_count = fields.Integer(string="Loans", compute="_compute_service_loan_count", compute_sudo=False)
 
     @api.depends_context("company", "allowed_company_ids", "uid")
     def _compute_service_equipment_count(self):
@@ -23,3 +24,16 @@ class StockLot(models.Model):
         :return: an `ir.actions.act_window` dict
         """
         return self.env["service.equipment"]._get_action([("lot_id", "in", self.ids)])
+
+    @api.depends_context("company", "allowed_company_ids", "uid")
+    def _compute_service_loan_count(self):
+        counts = self.env["service.loan"]._get_count_by("lot_id", self)
+        for lot in self:
+            lot.service_loan_count = counts.get(lot.id, 0)
+
+    def action_view_service_loans(self):
+        """Open the loans of these serial numbers.
+
+        :return: an `ir.actions.act_window` dict
+        """
+        return self.env["service.loan"]._get_action([("lot_id", "in", self.ids)])

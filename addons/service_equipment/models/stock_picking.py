@@ -10,6 +10,14 @@ class StockPicking(models.Model):
         compute="_compute_service_equipment_count",
         compute_sudo=False,
     )
+    service_loan_id = fields.Many2one(
+        comodel_name="service.loan",
+        string="Loan",
+        index="btree_not_null",
+        copy=False,
+        readonly=True,
+        check_company=True,
+    )
 
     @api.depends("move_line_ids.lot_id")
     @api.depends_context("company", "allowed_company_ids", "uid")

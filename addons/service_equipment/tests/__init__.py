@@ -21,6 +21,8 @@ from . import (
     test_import,
     test_label,
     test_loan,
+    test_loan_concurrency,
+    test_loan_reminder,
     test_merge,
     test_performance,
     test_placement,

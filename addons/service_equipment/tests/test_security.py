@@ -105,7 +105,12 @@ class TestSecurity(EquipmentCase):
                 "reason": "Goodwill",
             },
             "service.warranty.claim": {"company_id": company.id},
-            "service.loan": {"company_id": company.id},
+            "service.loan": {
+                "company_id": company.id,
+                "partner_id": cls.customer.id,
+                "product_id": cls.part.id,
+                "location_id": company.service_loan_location_id.id,
+            },
             "service.fix.application": {**of_unit, "fix_id": fix.id},
         }
         records.update({model: cls.env[model].create(vals) for model, vals in create.items()})

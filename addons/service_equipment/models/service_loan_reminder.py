@@ -1,0 +1,110 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import logging
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+_logger = logging.getLogger(__name__)
+
+BATCH = 100
+
+
+class ServiceLoan(models.Model):
+    """Due dates: their extension, and who is reminded of them."""
+
+    _inherit = "service.loan"
+
+    def _extend(self, date, reason):
+        """Lend for longer.
+
+        :param date: the new due date
+        :param str reason: why, for the record
+        :raise UserError: when a loan is not out, or the date is not later than the present one
+        """
+        self.check_access("write")
+        for loan in self:
+            if loan.state != "out":
+                raise UserError(self.env._("Loan %(name)s is not out: nothing to extend.", name=loan.name))
+            if date <= loan.date_due:
+                raise UserError(
+                    self.env._(
+                        "Loan %(name)s is due on %(due)s: enter a later date.",
+                        name=loan.name,
+                        due=fields.Date.to_string(loan.date_due),
+                    )
+                )
+            loan.message_post(
+                body=self.env._("Extended to %(date)s: %(reason)s", date=fields.Date.to_string(date), reason=reason),
+                subtype_xmlid="mail.mt_note",
+            )
+        self.write({"date_due": date})
+        self.activity_unlink(["mail.mail_activity_data_todo"])
+
+    @api.model
+    def _cron_remind(self):
+        """Once a day: remind of the loans that are due soon or overdue, once per due date.
+
+        A batch is done at once; where one loan fails, each of its batch is done alone, the failure is logged
+        and noted on the loan, and the others go on.
+        """
+        cron = self.env["ir.cron"]
+        loan_ids = self._get_due_loans().ids
+        cron._commit_progress(remaining=len(loan_ids))
+        for start in range(0, len(loan_ids), BATCH):
+            batch = self.browse(loan_ids[start : start + BATCH])
+            try:
+                batch._remind()
+            except Exception:
+                self.env.cr.rollback()
+                _logger.warning("Reminders of loans are sent one by one.", exc_info=True)
+                batch._remind_each()
+            if not cron._commit_progress(len(batch)):
+                break
+
+    @api.model
+    def _get_due_loans(self):
+        """Return the loans of all companies of which somebody has to be reminded today."""
+        domains = []
+        for company in self.env["res.company"].search([]):
+            today = fields.Date.context_today(self.with_context(tz=company.partner_id.tz or "UTC"))
+            soon = Domain("is_reminded", "=", False) & Domain(
+                "date_due", "<=", today + timedelta(days=company.service_loan_reminder_days)
+            )
+            missed = Domain("is_overdue_notified", "=", False) & Domain("date_due", "<", today)
+            domains.append(Domain("company_id", "=", company.id) & (soon | missed))
+        return self.search(Domain("state", "=", "out") & Domain.OR(domains), order="date_due, id")
+
+    def _remind_each(self):
+        """Remind of each loan in a transaction of its own; a failure stays on its loan."""
+        for loan in self:
+            try:
+                loan._remind()
+            except Exception as error:
+                self.env.cr.rollback()
+                _logger.exception("Loan %s: nobody was reminded.", loan.name)
+                loan.message_post(body=self.env._("Nobody could be reminded of this loan: %(error)s", error=error))
+            self.env.cr.commit()
+
+    def _remind(self):
+        """Give the responsible an activity, and write to the customers of overdue loans where that is wanted."""
+        template = self.env.ref("service_equipment.mail_template_service_loan_overdue", raise_if_not_found=False)
+        for loan in self:
+            is_missed = loan.date_due < loan._get_today()
+            loan.activity_schedule(
+                "mail.mail_activity_data_todo",
+                date_deadline=loan.date_due,
+                summary=loan._get_reminder(is_missed),
+                user_id=loan.user_id.id,
+            )
+            if is_missed and loan.company_id.service_loan_mail_overdue and template:
+                template.send_mail(loan.id)
+            loan.write({"is_reminded": True, "is_overdue_notified": is_missed})
+
+    def _get_reminder(self, is_missed):
+        loan = self.with_context(lang=self.user_id.lang)
+        names = {"what": loan._get_summary(), "customer": loan.partner_id.display_name}
+        if is_missed:
+            return loan.env._("Overdue: %(what)s at %(customer)s", **names)
+        return loan.env._("Due back soon: %(what)s at %(customer)s", **names)
