@@ -1,11 +1,32 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo import api, models
+from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 
 class ServiceEquipment(models.Model):
     """Registration of units from deliveries and their retirement on returns."""
 
     _inherit = "service.equipment"
+
+    can_copy_design = fields.Boolean(compute="_compute_can_copy_design", compute_sudo=True)
+
+    @api.depends("open_component_ids", "product_id.service_design_line_ids")
+    def _compute_can_copy_design(self):
+        for equipment in self:
+            is_designed = bool(equipment.product_id.service_design_line_ids)
+            equipment.can_copy_design = is_designed and not equipment.open_component_ids
+
+    def action_copy_design(self):
+        """Give units that were entered by hand the components of their as-designed list.
+
+        :raise UserError: when a unit has components already
+        """
+        for equipment in self:
+            if equipment.open_component_ids:
+                raise UserError(
+                    self.env._("%(unit)s has components already: edit its list.", unit=equipment.display_name)
+                )
+        self._copy_design()
 
     @api.model
     def _register_delivered(self, lines):
@@ -23,12 +44,15 @@ class ServiceEquipment(models.Model):
             return self.browse()
         line_by_key = {(line.lot_id, line.company_id): line for line in lines}
         known = self._get_by_lot(lines)
+        # A unit that was entered before its first delivery has no components yet.
+        bare = self.browse([unit.id for unit in known.values() if not (unit.date_delivered or unit.component_ids)])
         reopened = self._reopen_delivered({known[key]: line for key, line in line_by_key.items() if key in known})
         created = self.create(
             [line._prepare_service_equipment_values() for key, line in line_by_key.items() if key not in known]
         )
-        created._copy_design()
+        (created + bare)._copy_design()
         created.filtered(lambda unit: unit._is_warranty_from_delivery())._transition("in_service")
+        (created + bare)._record_delivered_serials(lines)
         units = created + reopened
         units._after_registered()
         return units

@@ -1,5 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 
 class StockLot(models.Model):
@@ -37,3 +38,22 @@ class StockLot(models.Model):
         :return: an `ir.actions.act_window` dict
         """
         return self.env["service.loan"]._get_action([("lot_id", "in", self.ids)])
+
+    def _get_service_production_lines(self):
+        """Return the lines by which production has made these lots, the latest of each.
+
+        :return: dict of `stock.lot` to `stock.move.line`
+        """
+        lines = self.env["stock.move.line"].search(self._get_service_production_domain(), order="date, id")
+        return {line.lot_id: line for line in lines}
+
+    def _get_service_production_domain(self):
+        """Hook: return the domain of the lines by which production has made these lots."""
+        return Domain(
+            [
+                ("lot_id", "in", self.ids),
+                ("state", "=", "done"),
+                ("location_id.usage", "=", "production"),
+                ("consume_line_ids", "!=", False),
+            ]
+        )

@@ -1,6 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, fields, models
 
+from .service_equipment_contents import Content
+
 
 class StockMoveLine(models.Model):
     _inherit = "stock.move.line"
@@ -115,3 +117,39 @@ class StockMoveLine(models.Model):
         if self._is_service_customer_stock():
             values.update(warranty_parts_end=False, warranty_labour_end=False)
         return values
+
+    # ------------------------------------------------------------------
+    # What is in a unit
+    # ------------------------------------------------------------------
+
+    def _is_service_part_delivered(self):
+        """Tell whether this done line brings the serial number of a part to a customer."""
+        self.ensure_one()
+        is_serial = bool(self.lot_id) and self.product_id.tracking == "serial"
+        return self.state == "done" and is_serial and self._is_service_delivery()
+
+    def _is_shared_by_produced(self, lot):
+        """Tell whether this consumed line went into other serial numbers of the same product too."""
+        self.ensure_one()
+        produced = self.produce_line_ids.filtered(lambda line: line.product_id == lot.product_id)
+        return len(produced.lot_id) > 1
+
+    def _get_service_content(self, parent_lot):
+        """Return what this line brings into a unit.
+
+        :param parent_lot: the `stock.lot` of the sub-assembly around it, see `Content`
+        :return: :class:`Content`
+        """
+        self.ensure_one()
+        return Content(self.product_id, self.lot_id, self.quantity_product_uom, parent_lot)
+
+    def _tell_unclear_parts(self):
+        """Return the sentences that it is not certain which units the lots of these lines are in."""
+        return [
+            self.env._(
+                "%(product)s %(serials)s: it is not certain in which unit, or in which place.",
+                product=product.display_name,
+                serials=", ".join(sorted(lines.lot_id.mapped("name"))),
+            )
+            for product, lines in self.grouped("product_id").items()
+        ]

@@ -4,6 +4,7 @@ from . import (
     test_build,
     test_component,
     test_concurrency,
+    test_contents,
     test_delivery,
     test_design,
     test_document,

@@ -1,6 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import Command
-from odoo.exceptions import ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
 
 from .common import TODAY, EquipmentCase
@@ -123,3 +123,15 @@ class TestDesign(EquipmentCase):
         boiler = form.save()
         self.assertRecordValues(boiler.service_design_line_ids, [{"product_id": gauge.id, "version": "3"}])
         self.assertRecordValues(boiler.copy().service_design_line_ids, [{"product_id": gauge.id, "version": "3"}])
+
+    def test_a_unit_entered_by_hand_takes_the_list_once(self):
+        unit = self._new_unit("P-1").with_user(self.user_manager)
+        self.assertTrue(unit.can_copy_design)
+        unit.action_copy_design()
+        self.assertEqual(len(unit.open_component_ids), 6)
+        self.assertFalse(unit.can_copy_design)
+        with self.assertRaisesRegex(UserError, "has components already"):
+            unit.action_copy_design()
+        self.assertEqual(len(unit.open_component_ids), 6)
+        with self.assertRaises(AccessError):
+            self._new_unit("P-2").with_user(self.user_equipment).action_copy_design()
