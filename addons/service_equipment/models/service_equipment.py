@@ -318,7 +318,7 @@ class ServiceEquipment(models.Model):
 
         :raise UserError: when a retired unit lies in our stock: its next delivery re-opens it
         """
-        self.filtered(lambda equipment: equipment.state == "retired")._check_not_in_stock()
+        self.filtered(lambda equipment: equipment.state == "retired")._check_return_to_service()
         self._transition("in_service")
 
     def action_retire(self):
@@ -363,8 +363,11 @@ class ServiceEquipment(models.Model):
             vals["date_retired"] = False
         self.write(vals)
 
-    def _check_not_in_stock(self):
-        """Refuse to go on with units whose serial number lies in a location of ours."""
+    def _check_return_to_service(self):
+        """Hook: refuse to bring back retired units; here those whose serial number lies in a location of ours.
+
+        :raise UserError: names what stands in the way
+        """
         # Whoever keeps the register need not have the right to see the stock.
         quant = (
             self.env["stock.quant"]

@@ -1,6 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from collections import defaultdict
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from odoo import api, fields, models
 
@@ -127,6 +127,16 @@ class ServiceEquipment(models.Model):
     @api.model
     def _get_history_kinds(self):
         return {**super()._get_history_kinds(), "moved": self.env._("Move")}
+
+    @api.model
+    def _get_history_icons(self):
+        return {**super()._get_history_icons(), "moved": "fa-map-marker"}
+
+    def _get_date_owned(self):
+        # Whoever asks, the day is that of the present customer's own first stay.
+        rows = self.sudo().placement_ids.sorted(lambda row: (row.date_start, row.id), reverse=True)
+        owned = list(takewhile(lambda row: row.partner_id.commercial_partner_id == self.commercial_partner_id, rows))
+        return owned[-1].date_start if 0 < len(owned) < len(rows) else super()._get_date_owned()
 
     def _get_placement_entries(self):
         """Return the entries of the moves from one place to the next."""
