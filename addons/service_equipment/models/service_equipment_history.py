@@ -6,7 +6,6 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 
-
 class ServiceEquipment(models.Model):
     """What a unit was made of on any day, and what happened to it."""
 

@@ -79,6 +79,7 @@ class ServiceEquipment(models.Model):
         :param date: the day at the site
         :raise UserError: names the first unit that cannot move, and says why
         """
+        self._check_no_loan("loan_equipment_id")
         # Whoever may move a unit may know since when it is where it is.
         for placement in self.sudo().placement_ids.filtered(lambda placement: not placement.date_end):
             if date < placement.date_start:
@@ -93,11 +94,27 @@ class ServiceEquipment(models.Model):
             if date > equipment._get_today():
                 raise UserError(self.env._("A unit cannot have moved on a day that is still to come."))
 
+    def _check_no_loan(self, field_name):
+        """Refuse to go on with units that are lent, or in whose place something is lent.
+
+        :param str field_name: `loan_equipment_id` or `equipment_id` of the loans
+        """
+        # A loan binds its unit whether or not the user may see loans.
+        loan = self.env["service.loan"].sudo().search([(field_name, "in", self.ids), ("state", "=", "out")], limit=1)
+        if loan:
+            raise UserError(
+                self.env._(
+                    "%(unit)s has the loan %(loan)s: take it back first.",
+                    unit=loan[field_name].display_name,
+                    loan=loan.name,
+                )
+            )
+
     def _get_with_children(self):
         """Return these units and all that are part of them, one level per query; retired parts stay behind."""
         units = level = self
         while level:
-            level = self.search([("parent_id", "in", level.ids), ("state", "!=", "retired"), ("id", "not in", units.ids)])
+            level = self.search([("parent_id", "in", level.ids), ("state", "!=", "retired")]) - units
             units |= level
         return units
 
@@ -147,6 +164,7 @@ class ServiceEquipment(models.Model):
         """
         if company not in self.env.user.company_ids:
             raise UserError(self.env._("You do not work for %(company)s.", company=company.sudo().name))
+        self._check_no_loan("equipment_id")
         drafts = self.exchange_ids.filtered(lambda exchange: exchange.state == "draft")
         for equipment in self:
             owner = equipment.product_id.company_id
@@ -288,7 +306,9 @@ class ServiceEquipment(models.Model):
         going = self.env._(
             "Handed over to %(company)s as %(unit)s.", company=successor.company_id.name, unit=successor.name
         )
-        coming = self.env._("Taken over from %(company)s, %(unit)s there.", company=self.company_id.name, unit=self.name)
+        coming = self.env._(
+            "Taken over from %(company)s, %(unit)s there.", company=self.company_id.name, unit=self.name
+        )
         self._message_log_batch({self.id: " ".join(filter(None, (going, reason)))})
         successor._message_log_batch({successor.id: " ".join(filter(None, (coming, reason)))})
 

@@ -61,10 +61,11 @@ class TestMove(MoveCase):
         self.assertRecordValues(
             self.unit.placement_ids.sorted("id"),
             [
-                {"partner_id": self.customer.id, "date_start": date(2026, 10, 1), "date_end": LAST_WEEK, "reason": False},
-                {"partner_id": self.other_customer.id, "date_start": LAST_WEEK, "date_end": False, "reason": "Sold on"},
+                {"partner_id": self.customer.id, "date_start": date(2026, 10, 1), "date_end": LAST_WEEK},
+                {"partner_id": self.other_customer.id, "date_start": LAST_WEEK, "date_end": False},
             ],
         )
+        self.assertEqual(self.unit.placement_ids.sorted("id").mapped("reason"), [False, "Sold on"])
         entry = self.unit.history(kinds=["moved"])[0]
         self.assertEqual(entry["text"], "Rossi Spa, Rossi Plant -> Bianchi Srl - Sold on")
         self.assertIn("Sold on", self.unit.message_ids.mapped("body")[0])
@@ -297,6 +298,22 @@ class TestHandover(MoveCase):
         refuse("Asset code A1 belongs to", ValidationError)
         self.unit.action_retire()
         refuse("is retired and cannot be handed over")
+
+    def test_unit_with_a_loan_stays(self):
+        loan = self.env["service.loan"].with_user(self.user_equipment)
+        loan = loan.create(
+            {
+                "equipment_id": self.unit.id,
+                "lot_id": self._new_lot("POOL-1", self.product, self.stock).id,
+                "location_id": self.stock.id,
+                "date_due": date(2026, 12, 2),
+            }
+        )
+        loan.action_lend()
+        with self.assertRaisesRegex(UserError, f"has the loan {loan.name}: take it back first"):
+            self._new_wizard(self.unit, company_id=self.other_company.id).action_move()
+        self._move(self.unit, site_id=self.customer)
+        self.assertEqual(self.unit.site_id, self.customer)
 
     def test_product_of_one_company_stays(self):
         self.product.company_id = self.company
