@@ -59,6 +59,7 @@ class ServiceComponent(models.Model):
         compute="_compute_complete_position",
         recursive=True,
         store=True,
+        precompute=True,
         help="The position below those of the sub-assemblies: it orders the list as a tree.",
     )
     product_id = fields.Many2one(
@@ -68,7 +69,7 @@ class ServiceComponent(models.Model):
         ondelete="restrict",
         check_company=True,
     )
-    is_serial_tracked = fields.Boolean(compute="_compute_is_serial_tracked", store=True)
+    is_serial_tracked = fields.Boolean(compute="_compute_is_serial_tracked", store=True, precompute=True)
     is_serial_wanted = fields.Boolean(string="Serial Wanted")
     lot_id = fields.Many2one(
         comodel_name="stock.lot",
@@ -105,7 +106,7 @@ class ServiceComponent(models.Model):
         readonly=True,
         check_company=True,
     )
-    company_id = fields.Many2one(related="equipment_id.company_id", store=True, index=True)
+    company_id = fields.Many2one(related="equipment_id.company_id", store=True, precompute=True, index=True)
 
     _quantity_positive = models.Constraint(
         "CHECK(quantity > 0)",
@@ -161,10 +162,11 @@ class ServiceComponent(models.Model):
 
     @api.constrains("parent_id", "equipment_id")
     def _check_parent(self):
-        if self._has_cycle():
+        components = self.filtered("parent_id")
+        if components._has_cycle():
             raise ValidationError(self.env._("A component cannot contain itself."))
-        for component in self:
-            if component.parent_id and component.parent_id.equipment_id != component.equipment_id:
+        for component in components:
+            if component.parent_id.equipment_id != component.equipment_id:
                 raise ValidationError(
                     self.env._(
                         "%(component)s and its sub-assembly belong to different units.",

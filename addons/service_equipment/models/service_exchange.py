@@ -51,7 +51,6 @@ class ServiceExchange(models.Model):
         copy=False,
         default="draft",
         index=True,
-        tracking=True,
     )
     equipment_id = fields.Many2one(
         comodel_name="service.equipment",
@@ -293,30 +292,23 @@ class ServiceExchange(models.Model):
     def action_done(self):
         """Exchange the parts: close the old component row, open the new one, move both parts.
 
+        Several exchanges are done together, all or nothing, with the result of doing them one
+        after the other.
+
         :raise UserError: when a part is not what or where the exchange says, naming it
         """
-        for exchange in self:
-            exchange._check_transition("done")
-            exchange._lock_parts()
-            exchange._find_old_part()
-            exchange._check_can_do()
-            exchange._move_parts()
-            exchange._exchange_components()
-            exchange._transition("done")
+        self._check_transition("done")
+        self._do_rounds()
         self._after_done()
 
     def action_reverse(self):
-        """Restore what the exchange found: both component rows and the stock.
+        """Restore what the exchanges found: both component rows and the stock, the last one first.
 
         :raise UserError: when a part has been used or exchanged again since, naming it
         """
-        for exchange in self:
-            exchange._check_transition("reversed")
-            exchange._lock_parts()
-            exchange._check_can_reverse()
-            exchange._move_parts_back()
-            exchange._restore_components()
-            exchange._transition("reversed")
+        self._check_transition("reversed")
+        self._reverse_rounds()
+        self._message_log_batch(bodies=dict.fromkeys(self.ids, self.env._("Reversed")))
         self._after_reversed()
 
     def action_view_moves(self):

@@ -11,11 +11,10 @@ class ServiceExchange(models.Model):
     _inherit = "service.exchange"
 
     def _lock_parts(self):
-        """Let nobody else exchange these serial numbers and this component at the same time.
+        """Let nobody else exchange these serial numbers and these components at the same time.
 
         The unique index on open serial numbers stays the last guard.
         """
-        self.ensure_one()
         # A lock changes nothing: it needs no right on the stock.
         parts = self.sudo()
         for records in (parts.new_lot_id | parts.old_lot_id, parts.component_id | parts.new_component_id):
@@ -27,47 +26,28 @@ class ServiceExchange(models.Model):
                     )
                 )
 
-    def _find_old_part(self):
-        """Find the component row and the serial number of the old part.
+    def _check_can_do(self, parts, is_batch=False):
+        """Refuse exchanges that do not fit the unit, the register or the stock.
 
-        A serial number that nobody knew is recorded as found, and gets a lot of its own when
-        the part comes back to us.
+        :param parts: `PartLookup` of these exchanges; it keeps what each of them takes from the stock
+        :param bool is_batch: name the refused exchange among several
         """
-        self.ensure_one()
-        # The register and the lots are looked at as a whole, whatever the user may see of them.
-        parts = self.sudo()
-        is_tracked = parts.old_product_id and parts.old_product_id.tracking != "none"
-        is_other = self.old_serial_found and self.old_serial_found.strip() != parts.old_lot_id.name
-        if is_tracked and is_other and self.disposition != "left":
-            self.old_lot_id = parts._get_or_create_found_lot()
-        if not parts.component_id and parts.old_lot_id:
-            component = parts._get_open_component(parts.old_lot_id)
-            if component.equipment_id == self.equipment_id:
-                self.component_id = component
-
-    def _get_or_create_found_lot(self):
-        """Return the lot of the serial number that was read on the old part."""
-        name = self.old_serial_found.strip()
-        Lot = self.env["stock.lot"]
-        lot = Lot.search(
-            [
-                ("name", "=", name),
-                ("product_id", "=", self.old_product_id.id),
-                ("company_id", "in", (self.company_id.id, False)),
-            ],
-            limit=1,
-        )
-        return lot or Lot.create({"name": name, "product_id": self.old_product_id.id, "company_id": self.company_id.id})
-
-    def _check_can_do(self):
-        """Refuse an exchange that does not fit the unit, the register or the stock."""
-        self.ensure_one()
         # What is installed where is looked at over all units, whatever the user may see of them.
-        exchange = self.sudo()
-        exchange._check_unit()
-        exchange._check_old_part()
-        exchange._check_new_part()
-        exchange._check_destination()
+        for exchange in self.sudo():
+            try:
+                exchange._check_unit()
+                exchange._check_old_part(parts)
+                exchange._check_new_part(parts)
+                exchange._check_destination()
+            except UserError as error:
+                if not is_batch:
+                    raise
+                raise exchange._get_batch_error(error) from error
+
+    def _get_batch_error(self, error):
+        """Return the error with the name of the part whose exchange is refused."""
+        component = self.component_id or self.new_product_id
+        return UserError(self.env._("%(part)s: %(problem)s", part=component.display_name, problem=error))
 
     def _check_unit(self):
         if self.equipment_id.state == "retired":
@@ -89,7 +69,7 @@ class ServiceExchange(models.Model):
         if is_serial and self.new_product_id.uom_id.compare(self.quantity, 1) != 0:
             raise UserError(self.env._("Exchange %(name)s: serial numbers are exchanged one by one.", name=self.name))
 
-    def _check_old_part(self):
+    def _check_old_part(self, parts):
         if self.component_id:
             self._check_component()
         if not self.old_product_id:
@@ -97,7 +77,7 @@ class ServiceExchange(models.Model):
         lot = self.old_lot_id
         self._check_lot_product(lot, self.old_product_id)
         if lot:
-            self._check_lot_at_customer(lot)
+            self._check_lot_at_customer(lot, parts)
         elif self.old_product_id.tracking != "none" and self.disposition != "left":
             raise UserError(
                 self.env._(
@@ -118,9 +98,9 @@ class ServiceExchange(models.Model):
         if component.product_id.uom_id.compare(self.quantity, component.quantity) > 0:
             raise UserError(self.env._("%(unit)s has fewer of %(component)s than are exchanged.", **names))
 
-    def _check_lot_at_customer(self, lot):
+    def _check_lot_at_customer(self, lot, parts):
         """Refuse an old serial number that is installed in another unit or lies in our stock."""
-        installed = self._get_open_component(lot)
+        installed = parts.get_open_row(lot)
         if installed and installed != self.component_id:
             raise UserError(
                 self.env._(
@@ -129,18 +109,17 @@ class ServiceExchange(models.Model):
                     unit=installed.equipment_id.display_name,
                 )
             )
-        if lot.product_id.tracking == "serial":
-            quant = lot.quant_ids.filtered(lambda quant: quant.quantity > 0 and quant.location_id.usage == "internal")
-            if quant:
-                raise UserError(
-                    self.env._(
-                        "Serial number %(serial)s lies in %(location)s: it cannot come out of a unit.",
-                        serial=lot.name,
-                        location=quant[0].location_id.display_name,
-                    )
+        location = parts.get_stock_location(lot)
+        if location:
+            raise UserError(
+                self.env._(
+                    "Serial number %(serial)s lies in %(location)s: it cannot come out of a unit.",
+                    serial=lot.name,
+                    location=location.display_name,
                 )
+            )
 
-    def _check_new_part(self):
+    def _check_new_part(self, parts):
         product, lot = self.new_product_id, self.new_lot_id
         if product.tracking != "none" and not lot:
             raise UserError(self.env._("Enter the serial number of the new %(product)s.", product=product.display_name))
@@ -149,7 +128,7 @@ class ServiceExchange(models.Model):
             raise UserError(
                 self.env._("%(location)s is not a place of our stock.", location=self.location_id.display_name)
             )
-        installed = self._get_open_component(lot)
+        installed = parts.get_open_row(lot)
         if installed:
             raise UserError(
                 self.env._(
@@ -158,7 +137,7 @@ class ServiceExchange(models.Model):
                     unit=installed.equipment_id.display_name,
                 )
             )
-        self._check_available(product, lot, self.location_id)
+        parts.sources[self] = self._take(product, lot, self.location_id, parts)
 
     def _check_lot_product(self, lot, product):
         if lot and lot.product_id != product:
@@ -171,13 +150,12 @@ class ServiceExchange(models.Model):
                 )
             )
 
-    def _check_available(self, product, lot, location):
-        """Refuse a part that does not lie where it is taken from."""
-        if not product.is_storable:
-            return
-        quantity = sum(self._get_quants(product, lot, location).mapped("quantity"))
-        if product.uom_id.compare(quantity, self.quantity) >= 0:
-            return
+    def _take(self, product, lot, location, parts):
+        """Choose what is taken of a part from a place, or refuse one that does not lie there."""
+        sources = parts.take(product, lot, location, self.quantity)
+        taken = sum(quantity for _location, quantity, _details in sources)
+        if product.uom_id.compare(taken, self.quantity) >= 0:
+            return sources
         if lot:
             raise UserError(
                 self.env._(
@@ -207,12 +185,25 @@ class ServiceExchange(models.Model):
                 )
             )
 
-    def _check_can_reverse(self):
-        """Refuse to reverse when the parts are no longer where the exchange put them."""
-        self.ensure_one()
+    def _check_can_reverse(self, parts, is_batch=False):
+        """Refuse to reverse exchanges whose parts are no longer where they put them.
+
+        :param parts: `PartLookup` of what is taken out again and put back; it keeps what each move takes
+        :param bool is_batch: name the refused exchange among several
+        """
         # What is installed where is looked at over all units, whatever the user may see of them.
-        exchange = self.sudo()
-        installed = exchange._get_installed_components()
+        exchanges = self.sudo()
+        installed, removed = exchanges._get_installed_rows(), exchanges._get_removed_rows()
+        for exchange in exchanges:
+            try:
+                exchange._check_rows_to_reverse(installed[exchange], removed[exchange], parts)
+                exchange._take_back(parts)
+            except UserError as error:
+                if not is_batch:
+                    raise
+                raise exchange._get_batch_error(error) from error
+
+    def _check_rows_to_reverse(self, installed, removed, parts):
         for component in installed.filtered("date_removed"):
             raise UserError(
                 self.env._(
@@ -220,8 +211,8 @@ class ServiceExchange(models.Model):
                     component=component.display_name,
                 )
             )
-        for component in exchange._get_removed_components():
-            elsewhere = exchange._get_open_component(component.lot_id) - installed
+        for component in removed:
+            elsewhere = parts.get_open_row(component.lot_id) - installed
             if elsewhere:
                 raise UserError(
                     self.env._(
@@ -230,11 +221,9 @@ class ServiceExchange(models.Model):
                         unit=elsewhere.equipment_id.display_name,
                     )
                 )
-        for move in exchange.move_ids.filtered(lambda move: move.location_dest_id.usage == "internal"):
-            exchange._check_available(move.product_id, move.move_line_ids.lot_id, move.location_dest_id)
 
-    def _get_open_component(self, lot):
-        """Return the open row in which a serial number is installed; batches may be in many."""
-        if lot.product_id.tracking != "serial":
-            return self.env["service.component"]
-        return self.env["service.component"].search([("lot_id", "=", lot.id), ("date_removed", "=", False)], limit=1)
+    def _take_back(self, parts):
+        """Choose where each moved part is taken from when its move is undone."""
+        for move in self._get_moves_to_undo():
+            lot = move.move_line_ids.lot_id
+            parts.sources[move] = self._take(move.product_id, lot, move.location_dest_id, parts)

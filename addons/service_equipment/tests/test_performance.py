@@ -67,4 +67,4 @@ class TestPerformance(EquipmentCase):
         exchange("WARM", 1)
         small, large = exchange("A", 4), exchange("B", 8)
         slope = (large - small) / 4
-        self.assertLessEqual(slope, 60, f"{small} queries for 4 exchanges, {large} for 8")
+        self.assertLessEqual(slope, 16, f"{small} queries for 4 exchanges, {large} for 8")
