@@ -14,6 +14,13 @@ class ResCompany(models.Model):
         help="Where parts that came back from customers wait for inspection.",
     )
 
+    service_claim_user_id = fields.Many2one(
+        comodel_name="res.users",
+        string="Responsible for Vendor Claims",
+        domain="[('share', '=', False), ('company_ids', 'in', id)]",
+        copy=False,
+        help="Gets an activity for each exchanged part that can be claimed back from its vendor.",
+    )
     service_loan_location_id = fields.Many2one(
         comodel_name="stock.location",
         string="Location for Loan Equipment",

@@ -6,7 +6,8 @@ from odoo.fields import Domain
 class ServiceComponent(models.Model):
     """The own warranty of a component; one without goes with the parts of its unit."""
 
-    _inherit = "service.component"
+    _name = "service.component"
+    _inherit = ["service.component", "service.vendor.warranty"]
 
     warranty_months = fields.Integer(
         string="Own Warranty (months)",
@@ -63,6 +64,14 @@ class ServiceComponent(models.Model):
         today = fields.Date.context_today(self)
         for component in self:
             component.is_under_warranty = component._is_under_warranty_at(today)
+
+    @api.depends("date_installed")
+    def _compute_vendor_warranty(self):
+        super()._compute_vendor_warranty()
+
+    def _get_vendor_warranty_part(self):
+        self.ensure_one()
+        return self.product_id, self.lot_id, self.equipment_id.company_id, self.date_installed
 
     def _search_is_under_warranty(self, operator, value):
         if operator != "in":

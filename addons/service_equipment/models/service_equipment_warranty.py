@@ -11,7 +11,8 @@ from .service_equipment import INTERNAL
 class ServiceEquipment(models.Model):
     """The warranty of a unit: its dates, and which kinds of work it pays."""
 
-    _inherit = "service.equipment"
+    _name = "service.equipment"
+    _inherit = ["service.equipment", "service.vendor.warranty"]
 
     warranty_date_start = fields.Date(
         string="Warranty from",
@@ -64,6 +65,18 @@ class ServiceEquipment(models.Model):
         string="Warranty Extensions",
         groups=INTERNAL,
     )
+    warranty_claim_ids = fields.One2many(
+        comodel_name="service.warranty.claim",
+        inverse_name="equipment_id",
+        string="Vendor Claims",
+        groups=INTERNAL,
+    )
+    warranty_claim_count = fields.Integer(
+        string="Vendor Claim Count",
+        compute="_compute_warranty_claim_count",
+        compute_sudo=False,
+        groups=INTERNAL,
+    )
     has_warranty_gap = fields.Boolean(
         readonly=True,
         copy=False,
@@ -100,6 +113,14 @@ class ServiceEquipment(models.Model):
         for equipment in self:
             equipment.warranty_covers_travel = terms_by_unit[equipment]["covers_travel"]
 
+    @api.depends("date_delivered")
+    def _compute_vendor_warranty(self):
+        super()._compute_vendor_warranty()
+
+    def _get_vendor_warranty_part(self):
+        self.ensure_one()
+        return self.product_id, self.lot_id, self.company_id, self.date_delivered
+
     @api.depends("warranty_parts_end", "warranty_labour_end")
     def _compute_warranty_date_end(self):
         for equipment in self:
@@ -119,6 +140,15 @@ class ServiceEquipment(models.Model):
         today = fields.Date.context_today(self)
         return [("warranty_date_start", "<=", today), ("warranty_date_end", ">=", today)]
 
+    @api.depends_context("company", "allowed_company_ids", "uid")
+    def _compute_warranty_claim_count(self):
+        Claim = self.env["service.warranty.claim"]
+        counts = {}
+        if Claim.has_access("read"):
+            counts = dict(Claim._read_group([("equipment_id", "in", self.ids)], ["equipment_id"], ["__count"]))
+        for equipment in self:
+            equipment.warranty_claim_count = counts.get(equipment, 0)
+
     @api.constrains("warranty_parts_end", "warranty_labour_end")
     def _check_warranty(self):
         for equipment in self:
@@ -128,6 +158,15 @@ class ServiceEquipment(models.Model):
                 raise ValidationError(
                     self.env._("The warranty of %(unit)s ends before it starts.", unit=equipment.display_name)
                 )
+
+    def action_view_warranty_claims(self):
+        """Open the vendor claims for parts of these units.
+
+        :return: an `ir.actions.act_window` dict
+        """
+        action = self.env["ir.actions.act_window"]._for_xml_id("service_equipment.service_warranty_claim_action")
+        context = {"default_equipment_id": self.id} if len(self) == 1 else {}
+        return {**action, "domain": [("equipment_id", "in", self.ids)], "context": context}
 
     def _warranty_kinds_at(self, date):
         """Return the kinds of work that the warranty of one unit pays on a day.
@@ -197,10 +236,14 @@ class ServiceEquipment(models.Model):
     # ------------------------------------------------------------------
 
     def _get_history_entries(self):
+        return super()._get_history_entries() + self._get_extension_entries() + self._get_claim_entries()
+
+    def _get_extension_entries(self):
+        """Return the history's entries of the warranty's extensions."""
         labels = dict(self.env["service.warranty.extension"]._fields["kind"]._description_selection(self.env))
         # What was promised to a customer belongs to the history of the unit, as the unit is read.
         extensions = self.sudo().warranty_extension_ids.sorted(lambda extension: (extension.date, extension.id))
-        return super()._get_history_entries() + [
+        return [
             self._prepare_history_entry(
                 date=extension.date,
                 kind="warranty",
@@ -216,13 +259,32 @@ class ServiceEquipment(models.Model):
             for extension in extensions
         ]
 
+    def _get_claim_entries(self):
+        """Return the history's entries of the vendor claims that were sent."""
+        # Whoever may read the unit's history may read what became of its parts.
+        claims = self.sudo().warranty_claim_ids.filtered("date_sent").sorted(lambda claim: (claim.date_sent, claim.id))
+        return [
+            self._prepare_history_entry(
+                date=claim.date_sent,
+                kind="claim",
+                title=self.env._("Claimed from vendor"),
+                text=claim._get_summary(),
+                record=claim,
+            )
+            for claim in claims
+        ]
+
     @api.model
     def _get_history_kinds(self):
-        return {**super()._get_history_kinds(), "warranty": self.env._("Warranty")}
+        return {
+            **super()._get_history_kinds(),
+            "warranty": self.env._("Warranty"),
+            "claim": self.env._("Vendor Claim"),
+        }
 
     @api.model
     def _get_history_icons(self):
-        return {**super()._get_history_icons(), "warranty": "fa-shield"}
+        return {**super()._get_history_icons(), "warranty": "fa-shield", "claim": "fa-reply-all"}
 
     @api.model
     def _get_portal_history_kinds(self):

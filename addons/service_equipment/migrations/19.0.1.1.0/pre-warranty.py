@@ -1,6 +1,15 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo.tools.sql import column_exists, create_column
 
+# Stored computed columns that stay empty on the rows that exist.
+COLUMNS = (
+    ("service_component", "warranty_months", "int4"),
+    ("service_component", "vendor_id", "int4"),
+    ("service_component", "vendor_warranty_end", "date"),
+    ("service_equipment", "vendor_id", "int4"),
+    ("service_equipment", "vendor_warranty_end", "date"),
+)
+
 
 def migrate(cr, version):
     """Products with a warranty keep it as their own; rows that exist keep the warranty they have.
@@ -20,5 +29,6 @@ def migrate(cr, version):
                    END
             """
         )
-    if not column_exists(cr, "service_component", "warranty_months"):
-        create_column(cr, "service_component", "warranty_months", "int4")
+    for table, column, column_type in COLUMNS:
+        if not column_exists(cr, table, column):
+            create_column(cr, table, column, column_type)
