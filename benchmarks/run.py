@@ -9,6 +9,8 @@ A scenario is a module of this directory with
     measure(env, prepared)  what users wait for
     floors(env, prepared)   the least that Odoo itself takes for as many bare records, {label: function}; fastest counts
 
+A scenario that compares otherwise has a `report(env)` in place of these and prints its own lines.
+
 Both run in the same transaction on the same data, one after the other, and are rolled back; so the ratio says more than
 the seconds. The slope is what one more record costs, by the difference of the two sizes.
 """
@@ -85,6 +87,11 @@ def compare(env, scenario, size):
 def report(env, name):
     """Run one scenario in its two sizes and print what was found."""
     scenario = importlib.import_module(name)
+    if hasattr(scenario, "report"):
+        print(f"\n{scenario.TITLE}", flush=True)
+        with undone(env):
+            scenario.report(env)
+        return
     print(f"\n{scenario.TITLE}\n{HEADER}")
     with undone(env):  # fills the caches that belong to the registry, not to the records
         scenario.measure(env, scenario.prepare(env, 2))

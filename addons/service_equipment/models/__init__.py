@@ -27,6 +27,7 @@ from . import (
     service_equipment_placement,
     service_equipment_registration,
     service_equipment_search,
+    service_equipment_scan,
     service_equipment_tag,
     service_equipment_warranty,
     service_exchange,
