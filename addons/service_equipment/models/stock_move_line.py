@@ -7,6 +7,9 @@ from .service_equipment_contents import Content
 class StockMoveLine(models.Model):
     _inherit = "stock.move.line"
 
+    # The history of a unit asks for the transfers of one serial number, among all that ever moved.
+    _service_lot_idx = models.Index("(lot_id) WHERE lot_id IS NOT NULL")
+
     @api.model_create_multi
     def create(self, vals_list):
         lines = super().create(vals_list)
