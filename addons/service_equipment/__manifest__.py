@@ -33,6 +33,7 @@
         "wizard/service_exchange_batch_views.xml",
         "wizard/service_warranty_extend_views.xml",
         "wizard/service_loan_return_views.xml",
+        "wizard/service_fix_skip_views.xml",
         "wizard/service_loan_extend_views.xml",
         "views/service_equipment_tag_views.xml",
         "views/service_equipment_document_views.xml",

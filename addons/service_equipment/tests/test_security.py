@@ -93,7 +93,7 @@ class TestSecurity(EquipmentCase):
         )
         records["service.equipment"] = unit
         of_unit = {"equipment_id": unit.id}
-        fix = cls.env["service.fix"].create({"name": "Fix", "company_id": company.id})
+        fix = cls.env["service.fix"].create({"title": "Fix", "company_id": company.id})
         create = {
             "service.equipment.tag": {"name": f"Tag of {company.name}"},
             "service.equipment.document": of_unit,
