@@ -43,7 +43,9 @@ class ServiceEquipment(models.Model):
     def _get_invoices(self):
         """Return the invoices of these units: of their sale, and those that carry charges for them."""
         charges = self.env["service.charge"].search([("equipment_id", "in", self.ids), ("move_id", "!=", False)])
-        return self.sale_line_id.invoice_lines.move_id | charges.move_id
+        # The order only leads to its invoices: users of billing need not see orders, and see the invoices they may.
+        sold = self.sudo().sale_line_id.invoice_lines.move_id.sudo(False)
+        return (sold | charges.move_id)._filtered_access("read")
 
     def action_open_sale_order(self):
         """Open the order that the unit was sold on."""

@@ -2,7 +2,7 @@
 from freezegun import freeze_time
 
 from odoo.exceptions import AccessError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from .common import BillingCommon
 
@@ -67,6 +67,10 @@ class TestSecurity(BillingCommon):
         run.action_run()
         run.move_ids.action_post()
         self.assertEqual(set(run.charge_ids.mapped("state")), {"posted"})
+
+    def test_billing_user_opens_a_unit_without_rights_on_orders_or_invoices(self):
+        unit = self.units[0].with_user(self.roles["manager"])
+        self.assertEqual(Form(unit).invoice_count, 0)
 
     def test_engineer_may_neither_bill_nor_see_money(self):
         contract = self._new_contract()
