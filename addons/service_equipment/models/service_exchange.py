@@ -32,6 +32,7 @@ class ServiceExchange(models.Model):
         "location_id",
         "disposition",
         "dest_location_id",
+        "vendor_id",
         "recovery_percent",
         "date",
     )
@@ -68,7 +69,8 @@ class ServiceExchange(models.Model):
         required=True,
         index=True,
     )
-    reason = fields.Char()
+    reason_id = fields.Many2one(comodel_name="service.exchange.reason", index="btree_not_null")
+    reason = fields.Char(string="Note")
     fault_id = fields.Many2one(comodel_name="service.fault", index="btree_not_null")
 
     component_id = fields.Many2one(
@@ -174,22 +176,6 @@ class ServiceExchange(models.Model):
         string="Recovered (%)",
         help="Percent of its cost at which the old part comes back.",
     )
-    currency_id = fields.Many2one(related="company_id.currency_id")
-    value_out = fields.Monetary(
-        readonly=True,
-        copy=False,
-        groups="service_equipment.group_service_equipment_manager,service_equipment.group_service_auditor",
-    )
-    value_recovered = fields.Monetary(
-        readonly=True,
-        copy=False,
-        groups="service_equipment.group_service_equipment_manager,service_equipment.group_service_auditor",
-    )
-    value_net = fields.Monetary(
-        compute="_compute_value_net",
-        store=True,
-        groups="service_equipment.group_service_equipment_manager,service_equipment.group_service_auditor",
-    )
     move_ids = fields.One2many(
         comodel_name="stock.move",
         inverse_name="service_exchange_id",
@@ -254,11 +240,6 @@ class ServiceExchange(models.Model):
             has_destination = exchange.old_product_id and exchange.disposition != "left"
             exchange.dest_location_id = exchange._get_dest_location() if has_destination else False
 
-    @api.depends("value_out", "value_recovered")
-    def _compute_value_net(self):
-        for exchange in self:
-            exchange.value_net = exchange.value_out - exchange.value_recovered
-
     # ------------------------------------------------------------------
     # CRUD
     # ------------------------------------------------------------------
@@ -314,10 +295,13 @@ class ServiceExchange(models.Model):
     def action_view_moves(self):
         """Open the stock moves of these exchanges.
 
+        :raise UserError: when the user may not read stock moves
         :return: an `ir.actions.act_window` dict
         """
+        if not self.env["stock.move"].has_access("read"):
+            raise UserError(self.env._("Stock moves are shown to those who look after the stock or the costs."))
         action = self.env["ir.actions.act_window"]._for_xml_id("stock.stock_move_action")
-        return {**action, "domain": [("service_exchange_id", "in", self.ids)], "context": {}}
+        return {**action, "domain": [("service_exchange_id", "in", self.ids)], "context": {"create": False}}
 
     # ------------------------------------------------------------------
     # Business

@@ -2,7 +2,7 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
-DISPOSITION_USAGE = {"stock": "internal", "quarantine": "internal", "vendor": "supplier", "scrap": "inventory"}
+DISPOSITION_USAGE = {"stock": "internal", "quarantine": "internal", "vendor": "internal", "scrap": "inventory"}
 
 
 class ServiceExchange(models.Model):

@@ -7,5 +7,8 @@ class ServiceExchangeReason(models.Model):
 
     _name = "service.exchange.reason"
     _description = "Exchange Reason"
+    _order = "sequence, name, id"
 
     name = fields.Char(required=True, translate=True)
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)

@@ -23,11 +23,8 @@ class ServiceExchange(models.Model):
                 [("company_id", "=", company.id)], limit=1
             )
             location = warehouse.lot_stock_id
-        elif self.disposition == "quarantine":
+        elif self.disposition in ("quarantine", "vendor"):
             location = company.sudo().service_quarantine_location_id
-        elif self.disposition == "vendor":
-            vendor = exchange.old_product_id._select_seller(quantity=None).partner_id
-            location = vendor.property_stock_supplier or exchange.env.ref("stock.stock_location_suppliers")
         else:
             location = Location.search(
                 [("usage", "=", "inventory"), ("company_id", "=", company.id)], order="id", limit=1
@@ -66,6 +63,8 @@ class ServiceExchange(models.Model):
             for move in exchange._get_moves_to_undo()
         ]
         exchanges._process_moves(exchanges.env["stock.move"].create(vals_list))
+        # What was taken back has cost nothing.
+        exchanges.write({"value_out": 0.0, "value_recovered": 0.0})
 
     def _get_moves_to_undo(self):
         return self.move_ids.filtered(lambda move: move.state == "done").sorted("id")
@@ -148,32 +147,3 @@ class ServiceExchange(models.Model):
         vals = self._prepare_move_values(move.product_id, lot, move.location_dest_id, move.location_id)
         lines = self._prepare_move_lines(vals, lot, parts.sources[move])
         return {**vals, "move_line_ids": lines, "origin_returned_move_id": move.id}
-
-    def _prepare_cost_values(self, moves):
-        """Prepare what the moved parts are worth.
-
-        :param moves: done `stock.move` records of this exchange
-        :return: dict of values of this exchange
-        """
-        self.ensure_one()
-        moves_out = moves.filtered(lambda move: move.location_id == self.location_id)
-        recovered = 0.0
-        if self.disposition not in ("scrap", "left"):
-            recovered = self._get_moves_value(moves - moves_out) * self.recovery_percent / 100
-        return {
-            "value_out": self._get_moves_value(moves_out),
-            "value_recovered": self.currency_id.round(recovered),
-        }
-
-    def _get_moves_value(self, moves):
-        """Return the value of moved parts, in the company's currency."""
-        value = sum(self._get_part_value(move) * move.product_qty for move in moves)
-        return self.currency_id.round(value)
-
-    def _get_part_value(self, move):
-        """Hook: return the unit value of a moved part; the standard price here.
-
-        :param move: done `stock.move` of this exchange
-        :return: float in the company's currency, per unit of the product
-        """
-        return move.product_id.with_company(self.company_id).standard_price

@@ -103,7 +103,7 @@ class TestExchange(ExchangeCase):
         cases = {
             "stock": self.stock,
             "quarantine": self.quarantine,
-            "vendor": self.env.ref("stock.stock_location_suppliers"),
+            "vendor": self.quarantine,
             "scrap": scrap,
             "left": self.env["stock.location"],
         }
@@ -114,6 +114,7 @@ class TestExchange(ExchangeCase):
                 exchange = self._new_exchange(
                     component_id=component.id, new_lot_id=lot.id, disposition=disposition, recovery_percent=50
                 )
+                exchange.vendor_id = disposition == "vendor" and self.other_customer
                 exchange.action_done()
                 self.assertEqual(exchange.dest_location_id, location)
                 self.assertEqual(len(exchange.sudo().move_ids), 2 if location else 1)
