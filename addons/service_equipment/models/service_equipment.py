@@ -17,7 +17,7 @@ class ServiceEquipment(models.Model):
 
     _name = "service.equipment"
     _description = "Service Equipment"
-    _inherit = ["mail.thread", "mail.activity.mixin", "portal.mixin", "image.mixin"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "portal.mixin", "service.import.mixin", "image.mixin"]
     _order = "name desc, id desc"
     _check_company_auto = True
     _rec_names_search = ["name", "serial_number", "asset_code"]
@@ -32,7 +32,6 @@ class ServiceEquipment(models.Model):
     name = fields.Char(
         string="Number",
         required=True,
-        readonly=True,
         copy=False,
         default=lambda self: self.env._("New"),
         index=True,
@@ -95,7 +94,15 @@ class ServiceEquipment(models.Model):
         domain="[('product_id', '=', product_id)]",
         tracking=True,
     )
-    serial_number = fields.Char(related="lot_id.name", string="Serial", store=True, index="trigram")
+    serial_number = fields.Char(
+        string="Serial",
+        compute="_compute_serial_number",
+        inverse="_inverse_serial_number",
+        store=True,
+        readonly=False,
+        index="trigram",
+        copy=False,
+    )
     serial_key = fields.Char(compute="_compute_serial_key", store=True)
     version = fields.Char(tracking=True)
     picture_128 = fields.Image(string="Picture", compute="_compute_picture_128", compute_sudo=True)

@@ -57,3 +57,39 @@ class StockLot(models.Model):
                 ("consume_line_ids", "!=", False),
             ]
         )
+
+    @api.model
+    def _find_service_lots(self, keys):
+        """Find serial numbers by their text.
+
+        :param keys: iterable of (product id, company id, name)
+        :return: dict of key to `stock.lot`, without those that do not exist
+        """
+        keys = set(keys)
+        if not keys:
+            return {}
+        product_ids, company_ids, names = (set(values) for values in zip(*keys, strict=True))
+        domain = [
+            ("product_id", "in", list(product_ids)),
+            ("name", "in", list(names)),
+            ("company_id", "in", [*company_ids, False]),
+        ]
+        # Whoever may enter a unit may name its serial numbers, stock rights or not.
+        lots = self.sudo().search_fetch(domain, ["product_id", "company_id", "name"])
+        by_key = {(lot.product_id.id, lot.company_id.id, lot.name): lot for lot in lots}
+        found = {key: by_key.get(key) or by_key.get((key[0], False, key[2])) for key in keys}
+        return {key: lot for key, lot in found.items() if lot}
+
+    @api.model
+    def _get_service_lots(self, keys):
+        """Find serial numbers by their text, and make those that are missing.
+
+        :param keys: iterable of (product id, company id, name)
+        :return: dict of key to `stock.lot`
+        """
+        keys = list(dict.fromkeys(keys))
+        lots = self._find_service_lots(keys)
+        missing = [key for key in keys if key not in lots]
+        vals_list = [{"product_id": product, "company_id": company, "name": name} for product, company, name in missing]
+        # As in `_find_service_lots`.
+        return lots | dict(zip(missing, self.sudo().create(vals_list), strict=True))
