@@ -26,6 +26,7 @@ from . import (
     service_equipment_fix,
     service_equipment_import,
     service_equipment_loan,
+    service_equipment_merge,
     service_equipment_move,
     service_equipment_place,
     service_equipment_placement,

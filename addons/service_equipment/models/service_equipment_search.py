@@ -37,7 +37,8 @@ class ServiceEquipment(models.Model):
         """Find units by number, serial number or asset code, and only then by model.
 
         The three keys have no blanks and are in upper case. Units whose key begins with the
-        words are found first, which an index answers. If there is none, units that contain
+        words are found first, which an index answers; then those into which a unit that begins
+        so was merged. If there is none, units that contain
         the words anywhere in a key are found where the server has trigram indexes, and units
         whose model's name contains them everywhere: never by reading all units.
         """
@@ -52,6 +53,11 @@ class ServiceEquipment(models.Model):
         beginnings = Domain.OR(Domain(field, "=like", f"{escape_psql(key)}%") for field in KEY_FIELDS)
         if self.search_count(beginnings, limit=1):
             return beginnings
+        # Only to find the unit that took its place, which the user may read or not.
+        merged = self.sudo().with_context(active_test=False)
+        merged = merged.search(beginnings & Domain("merged_into_id", "!=", False), limit=MODEL_LIMIT)
+        if merged:
+            return Domain("id", "in", merged.merged_into_id.ids)
         found = Domain("product_tmpl_id", "in", self._get_models_named(value))
         if self.pool.has_trigram:
             names = (self._fields[name] for name in self._rec_names_search)
