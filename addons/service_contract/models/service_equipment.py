@@ -30,3 +30,52 @@ class ServiceEquipment(models.Model):
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id("service_contract.service_coverage_action")
         return {**action, "domain": [("equipment_id", "=", self.id)], "context": {}}
+
+    # ------------------------------------------------------------------
+    # History
+    # ------------------------------------------------------------------
+
+    def _get_history_entries(self):
+        entries = super()._get_history_entries()
+        Coverage = self.env["service.coverage"]
+        if not Coverage.has_access("read"):
+            return entries
+        today = self._get_today()
+        rows = Coverage.search(
+            [("equipment_id", "=", self.id), ("contract_state", "!=", "draft"), ("date_start", "<=", today)],
+            order="date_start, id",
+        )
+        # A row whose last day is before its first was taken back before it began.
+        rows = rows.filtered(lambda row: row.date_end >= row.date_start)
+        # A new price makes a new row: for the unit it is the same cover that goes on.
+        for contract, covered in rows.grouped("contract_id").items():
+            start, end = min(covered.mapped("date_start")), max(covered.mapped("date_end"))
+            entries.append(self._prepare_contract_entry(contract, start, self.env._("Covered from this day")))
+            if end < today:
+                entries.append(self._prepare_contract_entry(contract, end, self.env._("Covered up to this day")))
+        return entries
+
+    def _prepare_contract_entry(self, contract, date, text):
+        """Prepare the entry of a day on which a contract began or ceased to cover the unit."""
+        return self._prepare_history_entry(
+            date=date, kind="contract", title=contract.display_name, text=text, record=contract
+        )
+
+    @api.model
+    def _get_history_kinds(self):
+        return {**super()._get_history_kinds(), "contract": self.env._("Contract")}
+
+    @api.model
+    def _get_history_icons(self):
+        return {**super()._get_history_icons(), "contract": "fa-file-text-o"}
+
+    @api.model
+    def _get_portal_history_kinds(self):
+        return super()._get_portal_history_kinds() | {"contract"}
+
+    def _is_portal_history_entry(self, entry):
+        if entry["kind"] != "contract":
+            return super()._is_portal_history_entry(entry)
+        # A landlord's contract for his tenant's unit is not the tenant's.
+        contract = self.env["service.contract"].browse(entry["res_id"])
+        return contract.commercial_partner_id == self.commercial_partner_id

@@ -8,6 +8,7 @@ from . import (
     test_engine_value,
     test_engine_working_time,
     test_entitlement,
+    test_equipment,
     test_performance,
     test_portal,
     test_resolver,

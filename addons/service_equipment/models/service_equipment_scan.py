@@ -31,8 +31,9 @@ class ServiceEquipment(models.Model):
     def _find_by_scan(self, text):
         """Find the unit that a scanned or typed text names, exactly.
 
-        Tried in this order: the address or key of a label, the unit's number, its serial number (blanks and case do
-        not matter), its asset code. Archived and retired units are found when no other one has the text.
+        Tried in this order: the address or key of a label, the unit's number, its serial number, its asset code.
+        Blanks and case matter in the key of a label only. Archived and retired units are found when no other one
+        has the text.
 
         :param str text: as read by a scanner
         :return: `service.equipment` record of the user's companies; empty when there is none, several when units of
@@ -44,11 +45,8 @@ class ServiceEquipment(models.Model):
         label = LABEL_URL.search(text)
         searches = [("label_key", label[1] if label else text)]
         if not label:
-            searches += [
-                ("name", text),
-                ("serial_key", self._normalize_serial(text)),
-                ("asset_code", text),
-            ]
+            key = self._normalize_serial(text)
+            searches += [("name_key", key), ("serial_key", key), ("asset_key", key)]
         Equipment = self.with_context(active_test=False)
         for name, value in searches:
             units = Equipment.search([(name, "=", value), ("company_id", "in", self.env.companies.ids)])

@@ -81,7 +81,7 @@ class TestScan(EquipmentCase):
         url = self.unit.with_user(self.user_equipment)._get_label_url()
         key = self.unit.label_key
         for text in (url, f"https://an-older-name.example/service/unit/{key}", f"{url}/", f"{url}?x=1", key,
-                     self.unit.name, "SN 77a", "sn77A", f" {self.unit.asset_code}\n"):
+                     self.unit.name, "SN 77a", "sn77A", " ROSSI/7\n"):
             with self.subTest(text=text):
                 self.assertEqual(self.Equipment._find_by_scan(text), self.unit)
 
@@ -113,7 +113,7 @@ class TestScan(EquipmentCase):
     def test_every_search_is_served_by_an_index(self):
         """A table as small as the tests' would be read whole: that may not be, here."""
         self.env.cr.execute("SET LOCAL enable_seqscan = off")
-        for column in ("label_key", "serial_key", "asset_code"):
+        for column in ("label_key", "name_key", "serial_key", "asset_key"):
             self.env.cr.execute(
                 f"EXPLAIN SELECT id FROM service_equipment WHERE {column} IN ('X')"
             )

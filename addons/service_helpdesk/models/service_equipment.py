@@ -1,7 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import pytz
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class ServiceEquipment(models.Model):
@@ -37,17 +37,38 @@ class ServiceEquipment(models.Model):
 
     def _get_history_entries(self):
         entries = super()._get_history_entries()
-        if not self.env["service.call"].has_access("read"):
+        Call = self.env["service.call"]
+        if not Call.has_access("read"):
             return entries
-        for call in self.env["service.call"].search([("equipment_id", "=", self.id)], order="raised_at, id"):
+        for call in Call.search([("equipment_id", "=", self.id)], order="raised_at, id"):
             raised = pytz.utc.localize(call.raised_at).astimezone(pytz.timezone(call.site_tz or "UTC"))
             entries.append(
                 self._prepare_history_entry(
                     date=raised.date(),
                     kind="call",
                     title=call.display_name,
+                    # The stage's name is for whoever sees the call.
                     text=call.stage_id.sudo().name,
                     record=call,
                 )
             )
         return entries
+
+    @api.model
+    def _get_history_kinds(self):
+        return {**super()._get_history_kinds(), "call": self.env._("Call")}
+
+    @api.model
+    def _get_history_icons(self):
+        return {**super()._get_history_icons(), "call": "fa-phone"}
+
+    @api.model
+    def _get_portal_history_kinds(self):
+        return super()._get_portal_history_kinds() | {"call"}
+
+    def _is_portal_history_entry(self, entry):
+        if entry["kind"] != "call":
+            return super()._is_portal_history_entry(entry)
+        # A landlord's call about his tenant's unit is not the tenant's.
+        call = self.env["service.call"].browse(entry["res_id"])
+        return call.commercial_partner_id == self.commercial_partner_id

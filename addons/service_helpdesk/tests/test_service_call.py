@@ -247,3 +247,13 @@ class TestServiceCall(HelpdeskCase):
         self.assertFalse(
             [entry for entry in self.unit.with_user(self.user_equipment).history() if entry["kind"] == "call"]
         )
+
+    def test_customer_sees_his_own_calls_of_the_unit_only(self):
+        call = self._new_call()
+
+        def titles():
+            return [entry["title"] for entry in self.unit.sudo()._get_portal_history()]
+
+        self.assertIn(call.display_name, titles())
+        self.unit.partner_id = self.env["res.partner"].create({"name": "Tenant", "is_company": True})
+        self.assertNotIn(call.display_name, titles())

@@ -2,6 +2,7 @@
 from . import (
     resource_resource,
     service_call,
+    service_equipment,
     service_exchange,
     service_visit,
     service_visit_report,
