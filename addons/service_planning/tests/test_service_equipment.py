@@ -14,7 +14,7 @@ class TestServiceEquipment(PlanningCase):
     def test_history_of_the_unit_has_its_visits(self):
         unit = self.new_equipment()
         call = self.new_call(equipment_id=unit.id)
-        planned, begun = self.new_visit(call), self.new_visit(call, hour=22)
+        planned, begun = self.new_visit(call), self.new_visit(call, hour=12)
         begun.action_confirm()
         begun.action_start_work()
         entries = [entry for entry in unit.with_user(self.dispatcher).history() if entry["kind"] == "visit"]
