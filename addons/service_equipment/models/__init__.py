@@ -2,6 +2,7 @@
 from . import (
     base_import_import,
     ir_fields_converter,
+    ir_attachment,
     ir_sequence,
     service_import,
     service_warranty_terms,
