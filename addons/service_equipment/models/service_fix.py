@@ -102,7 +102,10 @@ class ServiceFix(models.Model):
         help="Compared character by character, without blanks: write all digits.",
     )
     serial_to = fields.Char(string="To Serial")
-    version_fixed = fields.Char(string="Version After", help="The version after the fix: applying it writes it to the unit or the component.")
+    version_fixed = fields.Char(
+        string="Version After",
+        help="The version after the fix: applying it writes it to the unit or the component.",
+    )
 
     affected_version = fields.Char(
         string="Version",

@@ -330,7 +330,8 @@ class ServiceLoan(models.Model):
             if loan.state == "out":
                 loan._lock_parts()
                 loan._check_can_cancel()
-                loan._transfer_back(loan.quantity)
+                if not loan._get_present_location():
+                    loan._transfer_back(loan.quantity)
                 loan._place_unit(loan.home_site_id)
             loan._transition("cancelled")
         self.activity_unlink(["mail.mail_activity_data_todo"])

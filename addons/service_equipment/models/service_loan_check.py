@@ -168,7 +168,7 @@ class ServiceLoan(models.Model):
         """Refuse when somebody has moved the equipment away from the location for loan equipment."""
         # The stock is looked at as a whole, whatever the user may see of it.
         loan = self.sudo().with_company(self.company_id)
-        if not loan.product_id.is_storable:
+        if not loan.product_id.is_storable or loan._get_present_location():
             return
         location = loan._get_loan_location()
         free = sum(quant.quantity - quant.reserved_quantity for quant in loan._get_free_quants(location))

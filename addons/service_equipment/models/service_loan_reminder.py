@@ -98,7 +98,8 @@ class ServiceLoan(models.Model):
                 summary=loan._get_reminder(is_missed),
                 user_id=loan.user_id.id,
             )
-            if is_missed and loan.company_id.service_loan_mail_overdue and template:
+            has_address = loan.site_id.email or loan.partner_id.email
+            if is_missed and loan.company_id.service_loan_mail_overdue and template and has_address:
                 template.send_mail(loan.id)
             loan.write({"is_reminded": True, "is_overdue_notified": is_missed})
 

@@ -20,7 +20,8 @@ class ServiceLoan(models.Model):
         self._check_transition("returned")
         self._lock_parts()
         self._check_can_take_back(date, quantity)
-        self._transfer_back(quantity, condition)
+        if not self._get_present_location():
+            self._transfer_back(quantity, condition)
         self.write({"quantity_returned": self.quantity_returned + quantity, "condition_in": condition})
         self.message_post(body=self._get_return_message(condition, quantity, note), subtype_xmlid="mail.mt_note")
         if self.product_uom_id.compare(self.quantity_returned, self.quantity) < 0:
@@ -49,16 +50,16 @@ class ServiceLoan(models.Model):
         # The user may lend a unit, not edit the register by hand.
         loan = self.sudo()
         unit = loan.loan_equipment_id
-        if not unit:
-            return
         if loan.state == "draft":
             loan.home_site_id = unit.site_id
-        unit.site_id = site
+        # A unit that was sold to its borrower meanwhile stays where it is.
+        if unit.is_own_unit:
+            unit.site_id = site
 
     def _retire_lost_unit(self):
         # The user may report a loss, not edit the register by hand.
         unit = self.sudo().loan_equipment_id
-        if unit:
+        if unit and unit.state != "retired":
             unit.action_retire()
             unit.message_post(body=self.env._("Lost on loan %(loan)s.", loan=self.name), subtype_xmlid="mail.mt_note")
 

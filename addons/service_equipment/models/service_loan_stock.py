@@ -29,6 +29,19 @@ class ServiceLoan(models.Model):
     def _get_loan_location(self):
         return self.company_id.service_loan_location_id
 
+    def _get_present_location(self):
+        """Return where the stock knows a lent serial number, when somebody has moved it by another transfer.
+
+        :return: `stock.location`; empty while it is still in the location for loan equipment
+        """
+        self.ensure_one()
+        # The stock is looked at as a whole, whatever the user may see of it.
+        loan = self.sudo()
+        if loan.product_tracking != "serial":
+            return loan.location_id.browse()
+        places = loan.lot_id.quant_ids.filtered(lambda quant: quant.quantity > 0).location_id
+        return places.browse() if loan._get_loan_location() in places else places[:1]
+
     def _get_free_quants(self, location):
         """Return the stock of what is lent in a location and those inside it, in the order of removal."""
         quants = self.env["stock.quant"]._gather(self.product_id, location, lot_id=self.lot_id or None, strict=False)

@@ -179,6 +179,61 @@ class TestLoan(LoanCase):
         self._new_loan().action_lend()
         self.assertEqual(own.site_id, self.site)
 
+    def test_moved_by_another_transfer_meanwhile(self):
+        for condition in ("good", "damaged"):
+            with self.subTest(condition=condition):
+                loan = self._new_loan()
+                loan.action_lend()
+                back = self._return_in_stock(loan.sudo().picking_ids)
+                self.assertEqual(back.state, "done")
+                self.assertEqual(self._get_quantity(self.lot, back.location_dest_id), 1)
+                self._return(loan, condition=condition)
+                self.assertEqual(loan.state, "returned")
+                self.assertEqual(len(loan.sudo().picking_ids - back), 1)
+                self.assertEqual(self._get_quantity(self.lot, back.location_dest_id), 1)
+
+    def _return_in_stock(self, picking):
+        """Take a transfer back with Odoo's own wizard, as stock users do."""
+        wizard = self.env["stock.return.picking"].with_user(self.user_stock)
+        wizard = wizard.with_context(active_id=picking.id, active_ids=picking.ids, active_model="stock.picking")
+        wizard = wizard.create({"picking_id": picking.id})
+        wizard.product_return_moves.quantity = 1
+        back = self.env["stock.picking"].browse(wizard.action_create_returns()["res_id"])
+        back.move_ids.picked = True
+        return self._validate(back)
+
+    def test_sold_to_the_borrower_meanwhile(self):
+        own = self.env["service.equipment"].create({"product_id": self.product.id, "lot_id": self.lot.id})
+        loan = self._new_loan()
+        loan.action_lend()
+        self._validate(self._new_delivery(self.lot, source=self.loans))
+        self.assertEqual(own.partner_id, self.customer)
+        self._return(loan)
+        self.assertEqual(loan.state, "returned")
+        self.assertEqual(own.site_id, self.site)
+        self.assertEqual(self._get_quantity(self.lot, self.customers), 1)
+
+    def test_same_serial_in_two_companies(self):
+        other = self.env["res.company"].create({"name": "Second Company"})
+        self.user_equipment.company_ids += other
+        shelf = self.env["stock.warehouse"].search([("company_id", "=", other.id)], limit=1).lot_stock_id
+        lot = self._new_lot("POOL-1", self.product, company=other)
+        self.env["stock.quant"]._update_available_quantity(self.product, shelf, 1, lot_id=lot)
+        user_env = self.env["service.loan"].with_user(self.user_equipment).with_company(other).with_context(
+            allowed_company_ids=(other + self.company).ids
+        )
+        foreign = user_env.create(
+            {"company_id": other.id, "partner_id": self.customer.id, "product_id": self.product.id, "lot_id": lot.id}
+        )
+        own = self._new_loan()
+        (own + foreign).with_env(user_env.env).action_lend()
+        self.assertEqual(self._get_quantity(self.lot, self.loans), 1)
+        self.assertEqual(self._get_quantity(lot, other.service_loan_location_id), 1)
+        self.assertEqual(foreign.sudo().picking_ids.company_id, other)
+        alone = foreign.with_context(allowed_company_ids=self.company.ids)
+        with self.assertRaises(AccessError):
+            alone.with_user(self.user_equipment).action_cancel()
+
     def test_draft_is_cancelled_without_transfer(self):
         loan = self._new_loan()
         loan.action_cancel()
