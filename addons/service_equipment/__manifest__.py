@@ -42,6 +42,7 @@
         "views/service_exchange_views.xml",
         "views/service_loan_views.xml",
         "views/service_fix_views.xml",
+        "views/service_component_views.xml",
         "views/service_equipment_views.xml",
         "views/service_warranty_views.xml",
         "views/service_warranty_claim_views.xml",

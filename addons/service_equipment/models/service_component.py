@@ -1,9 +1,27 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import re
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
 from ..engine.version import version_key
+
+
+def _get_installed_text(env, diagnostics):
+    """Return the sentence that refuses a serial number which is installed already, with its unit's name if it can."""
+    lot_id = diagnostics and re.search(r"\(lot_id\)=\((\d+)\)", diagnostics.message_detail or "")
+    # A serial number is in one unit, whichever the user may see.
+    Component = env["service.component"].sudo()
+    domain = [("lot_id", "=", lot_id and int(lot_id[1])), ("date_removed", "=", False)]
+    component = Component.search(domain, limit=1) if lot_id else Component
+    if not component:
+        return env._("This serial number is already installed in a unit.")
+    return env._(
+        "Serial number %(serial)s is already installed in %(unit)s.",
+        serial=component.lot_id.name,
+        unit=component.equipment_id.display_name,
+    )
 
 
 class ServiceComponent(models.Model):
@@ -118,7 +136,7 @@ class ServiceComponent(models.Model):
     )
     _open_serial_uniq = models.UniqueIndex(
         "(lot_id) WHERE date_removed IS NULL AND is_serial_tracked IS TRUE",
-        "This serial number is already installed in a unit.",
+        _get_installed_text,
     )
     _product_version_idx = models.Index("(product_id, version_key) WHERE version_key IS NOT NULL")
 

@@ -33,6 +33,28 @@ class ServiceEquipment(models.Model):
             equipment.version_key = version_key(equipment.version) or False
 
     # ------------------------------------------------------------------
+    # CRUD
+    # ------------------------------------------------------------------
+
+    def write(self, vals):
+        # A new delivery is no correction: what was in the unit before stays where it was in time.
+        is_correction = vals.get("date_delivered") and "delivery_picking_id" not in vals
+        delivered = self._get_delivered_components() if is_correction else None
+        res = super().write(vals)
+        if delivered:
+            delivered._follow_delivery()
+        return res
+
+    def _get_delivered_components(self):
+        """Return the component rows that came with these units, by their dates."""
+        # What came with a unit follows its delivery, whoever corrects the date.
+        Component = self.env["service.component"].sudo()
+        components = Component.search([("equipment_id", "in", self.ids), ("install_exchange_id", "=", False)])
+        return components.filtered(
+            lambda component: component.date_installed == component.equipment_id.date_delivered
+        )
+
+    # ------------------------------------------------------------------
     # API
     # ------------------------------------------------------------------
 

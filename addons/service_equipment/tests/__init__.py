@@ -3,6 +3,7 @@ from . import (
     test_area,
     test_build,
     test_component,
+    test_component_tree,
     test_concurrency,
     test_contents,
     test_delivery,

@@ -12,7 +12,7 @@ registry.category("web_tour.tours").add("service_equipment_exchange_tour", {
         },
         {
             content: "Exchange the listed component",
-            trigger: ".o_field_widget[name='open_component_ids'] .o_data_row button",
+            trigger: ".o_field_widget[name='open_component_ids'] .o_service_component_row .o_service_component_exchange",
             run: "click",
         },
         {
@@ -47,7 +47,7 @@ registry.category("web_tour.tours").add("service_equipment_exchange_tour", {
         },
         {
             content: "The new serial number is in the unit",
-            trigger: ".o_field_widget[name='open_component_ids'] .o_data_row:contains('TOUR-NEW')",
+            trigger: ".o_field_widget[name='open_component_ids'] .o_service_component_row:contains('TOUR-NEW')",
         },
     ],
 });
