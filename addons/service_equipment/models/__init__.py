@@ -39,6 +39,7 @@ from . import (
     service_equipment_tag,
     service_equipment_tree,
     service_equipment_warranty,
+    service_equipment_warranty_reminder,
     service_exchange,
     service_exchange_check,
     service_exchange_component,

@@ -21,6 +21,22 @@ class ResCompany(models.Model):
         copy=False,
         help="Gets an activity for each exchanged part that can be claimed back from its vendor.",
     )
+    service_warranty_reminder_days = fields.Integer(
+        string="Warranty Reminder",
+        default=30,
+        help="Days before the end of a warranty on which the responsible is reminded; 0 for no reminders.",
+    )
+    service_warranty_user_id = fields.Many2one(
+        comodel_name="res.users",
+        string="Responsible for Warranties",
+        domain="[('share', '=', False), ('company_ids', 'in', id)]",
+        copy=False,
+        help="Is reminded of units that have no responsible and whose customer has no salesperson.",
+    )
+    service_warranty_mail = fields.Boolean(
+        string="E-mail before the Warranty ends",
+        help="Tell customers by e-mail, too, which of their units will soon be without warranty.",
+    )
     service_loan_location_id = fields.Many2one(
         comodel_name="stock.location",
         string="Location for Loan Equipment",
@@ -44,6 +60,11 @@ class ResCompany(models.Model):
     _service_loan_days_positive = models.Constraint(
         "CHECK(service_loan_days >= 0 AND service_loan_reminder_days >= 0)",
         "The days of a loan and of its reminder cannot be negative.",
+    )
+
+    _service_warranty_reminder_days_positive = models.Constraint(
+        "CHECK(service_warranty_reminder_days >= 0)",
+        "The days of the warranty reminder cannot be negative.",
     )
 
     def _create_per_company_locations(self):

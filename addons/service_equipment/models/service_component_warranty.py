@@ -26,6 +26,11 @@ class ServiceComponent(models.Model):
         index="btree_not_null",
         help="Last day of the component's own warranty; empty when it goes with the unit's warranty on parts.",
     )
+    warranty_days_left = fields.Integer(
+        compute="_compute_warranty_days_left",
+        help="Days until the component's own warranty ends; negative when it has ended.",
+    )
+    commercial_partner_id = fields.Many2one(related="equipment_id.commercial_partner_id", string="Customer")
     is_under_warranty = fields.Boolean(compute="_compute_is_under_warranty", search="_search_is_under_warranty")
 
     _warranty_months_positive = models.Constraint(
@@ -64,6 +69,13 @@ class ServiceComponent(models.Model):
         today = fields.Date.context_today(self)
         for component in self:
             component.is_under_warranty = component._is_under_warranty_at(today)
+
+    # As of now, for the rows on the screen only.
+    @api.depends("warranty_end")
+    def _compute_warranty_days_left(self):
+        today = fields.Date.context_today(self)
+        for component in self:
+            component.warranty_days_left = (component.warranty_end - today).days if component.warranty_end else 0
 
     @api.depends("date_installed")
     def _compute_vendor_warranty(self):
