@@ -1,6 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import Command
-from odoo.exceptions import ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
 from .common import EquipmentCase
@@ -86,3 +86,71 @@ class TestArea(EquipmentCase):
         self.assertEqual(bearing.display_name, "Sound / Whistling")
         with self.assertRaisesRegex(ValidationError, "of different kinds"):
             Fault.create({"name": "Replaced", "kind": "remedy", "parent_id": noise.id})
+
+
+@tagged("post_install", "-at_install")
+class TestZone(EquipmentCase):
+    """Like units over one or many sites."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.machines = cls.env["product.category"].create({"name": "Machines"})
+        cls.pumps = cls.env["product.category"].create({"name": "Pumps", "parent_id": cls.machines.id})
+        cls.product.categ_id = cls.pumps
+        cls.fan = cls._new_product("Fan", is_service_equipment=True)
+        cls.unit = cls._new_unit("P-1")
+        cls.far = cls._new_unit("P-2", site_id=cls.customer.id)
+        cls.blower = cls._new_unit("F-1", product_id=cls.fan.id)
+        cls.retired = cls._new_unit("P-3")
+        cls.retired.action_retire()
+        cls.zone = cls.env["service.zone"].with_user(cls.user_manager).create({"name": "Hall 1"})
+        cls.other_zone = cls.env["service.zone"].create({"name": "Hall 2"})
+
+    def test_matching_units(self):
+        site, pumps = {"site_ids": [Command.set(self.site.ids)]}, {"categ_ids": [Command.set(self.machines.ids)]}
+        model = {"product_tmpl_ids": [Command.set(self.fan.product_tmpl_id.ids)]}
+        units = self.env["service.equipment"].browse((self.unit + self.far + self.blower + self.retired).ids)
+        cases = [
+            ({}, units.browse()),
+            (site, self.unit + self.blower),
+            (pumps, self.unit + self.far),
+            (model, self.blower),
+            ({**pumps, **model}, self.unit + self.far + self.blower),
+            ({**site, **pumps}, self.unit),
+        ]
+        for number, (vals, expected) in enumerate(cases):
+            zone = self.env["service.zone"].create({"name": f"Zone {number}", **vals})
+            with self.subTest(vals=vals):
+                found = units.search(zone._get_equipment_domain()) & units
+                self.assertEqual(found.sorted("id"), expected)
+
+    def test_assign_takes_units_without_a_zone(self):
+        self.far.zone_id = self.other_zone
+        self.zone.product_tmpl_ids = self.product.product_tmpl_id
+        self.assertEqual(self.zone.matching_count, 1)
+        action = self.zone.action_assign_equipment()
+        self.assertEqual(action["params"]["message"], "1 unit(s) came into Hall 1.")
+        self.assertEqual(self.zone.equipment_ids, self.unit)
+        self.zone.action_reassign_equipment()
+        self.assertEqual(self.zone.equipment_ids.sorted("id"), self.unit + self.far)
+        self.assertEqual(self.unit.placement_ids.zone_id, self.zone)
+        self.assertEqual(self.zone.with_user(self.user_equipment).equipment_count, 2)
+        self.assertEqual(self.zone.action_view_equipment()["domain"], [("zone_id", "in", self.zone.ids)])
+
+    def test_zone_without_criteria_takes_nothing(self):
+        with self.assertRaisesRegex(UserError, "Choose the sites, models or categories"):
+            self.zone.action_reassign_equipment()
+
+    def test_only_managers_assign(self):
+        self.zone.site_ids = self.site
+        with self.assertRaises(AccessError):
+            self.zone.with_user(self.user_equipment).action_assign_equipment()
+        self.assertFalse(self.unit.zone_id)
+
+    def test_categories_count_what_is_below(self):
+        machines = self.machines.with_user(self.user_equipment)
+        self.assertEqual((machines.service_equipment_count, self.pumps.service_equipment_count), (3, 3))
+        found = self.env["service.equipment"].search(machines.action_view_service_equipment()["domain"])
+        self.assertEqual(found.sorted("id"), self.unit + self.far + self.retired)
+        self.assertEqual(self.machines.with_user(self.user_employee).service_equipment_count, 0)
