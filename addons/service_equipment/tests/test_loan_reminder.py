@@ -4,7 +4,6 @@ from unittest.mock import patch
 
 from freezegun import freeze_time
 
-from odoo.exceptions import UserError
 from odoo.modules.module import load_script
 from odoo.tests import tagged
 from odoo.tools import file_path, mute_logger
@@ -119,7 +118,7 @@ class TestLoanReminder(LoanCase):
 
         def fail(loan, is_missed):
             if loan == bad:
-                raise UserError("Broken")
+                raise ValueError("Broken")
             return remind(loan, is_missed)
 
         with patch.object(type(loans), "_get_reminder", fail):

@@ -1,4 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import Command
 from odoo.tests import HttpCase, tagged
 
 from .common import EquipmentCase
@@ -14,3 +15,25 @@ class TestTour(EquipmentCase, HttpCase):
         self.start_tour("/odoo/service-equipment", "service_equipment_exchange_tour", login="eq_user")
         self.assertEqual(unit.open_component_ids.lot_id, lot)
         self.assertTrue(component.date_removed)
+
+    def test_loan(self):
+        unit = self._new_unit("TOUR-UNIT")
+        lot = self._new_lot("TOUR-POOL", self.product, self.stock)
+        self.start_tour(f"/odoo/service-equipment/{unit.id}", "service_equipment_loan_tour", login="eq_user")
+        loan = self.env["service.loan"].search([("equipment_id", "=", unit.id)])
+        self.assertRecordValues(loan, [{"state": "returned", "condition_in": "damaged", "lot_id": lot.id}])
+        self.assertEqual(self._get_quantity(lot, self.company.service_quarantine_location_id), 1)
+
+    def test_fix(self):
+        unit = self._new_unit("TOUR-UNIT", version="1.2")
+        fix = self.env["service.fix"].create(
+            {
+                "title": "Tour fix",
+                "product_tmpl_ids": [Command.set(self.product.product_tmpl_id.ids)],
+                "version_to": "1.9",
+                "version_fixed": "2.0",
+            }
+        )
+        fix.action_release()
+        self.start_tour(f"/odoo/service-equipment/{unit.id}", "service_equipment_fix_tour", login="eq_user")
+        self.assertEqual(unit.version, "2.0")
