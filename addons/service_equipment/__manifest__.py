@@ -27,6 +27,7 @@
         "report/service_loan_report.xml",
         "report/service_equipment_history_templates.xml",
         "report/service_equipment_label_templates.xml",
+        "report/service_equipment_unit_templates.xml",
         "wizard/service_equipment_move_views.xml",
         "wizard/service_equipment_merge_views.xml",
         "wizard/service_equipment_label_views.xml",

@@ -32,6 +32,7 @@ from . import (
     service_equipment_move,
     service_equipment_place,
     service_equipment_placement,
+    service_equipment_portal,
     service_equipment_registration,
     service_equipment_scan,
     service_equipment_search,

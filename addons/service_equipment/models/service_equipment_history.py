@@ -123,7 +123,7 @@ class ServiceEquipment(models.Model):
         self.ensure_one()
         entries = self.history(date_from=self._get_date_owned(), kinds=self._get_portal_history_kinds())
         return [
-            {"date": entry["date"], "kind": entry["kind"], "title": entry["title"], "text": entry["text"]}
+            {key: entry[key] for key in ("date", "kind", "title")} | {"text": self._get_portal_history_text(entry)}
             for entry in entries
             if self._is_portal_history_entry(entry)
         ]
@@ -146,7 +146,26 @@ class ServiceEquipment(models.Model):
         :return: bool
         """
         self.ensure_one()
+        if entry["res_model"] == "stock.picking":
+            # On the day of a sale from one customer to the next, the first one's return is not the second's.
+            picking = self.env["stock.picking"].browse(entry["res_id"])
+            return picking.partner_id.commercial_partner_id == self.commercial_partner_id
+        if entry["kind"] == "moved":
+            # So is the move that brought it to him: it tells where it came from.
+            return entry["date"] > (fields.Date.to_string(self._get_date_owned()) or "")
         return True
+
+    def _get_portal_history_text(self, entry):
+        """Hook: return the text of an entry as the present customer may read it.
+
+        :param dict entry: as of `history()`
+        :return: str
+        """
+        self.ensure_one()
+        if entry["kind"] == "moved":
+            # The reason is a remark of ours.
+            return self.env[entry["res_model"]].browse(entry["res_id"])._get_place_name()
+        return entry["text"]
 
     def _get_history_entries(self):
         """Hook: return the history of one unit; later modules add their documents.
@@ -236,7 +255,7 @@ class ServiceEquipment(models.Model):
 
         :return: set of keys of `_get_history_kinds()`
         """
-        return {"delivered", "returned", "installed", "exchange", "retired"}
+        return {"delivered", "returned", "installed", "exchange", "retired", "moved"}
 
     @api.model
     def _get_history_icons(self):
