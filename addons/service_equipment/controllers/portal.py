@@ -195,17 +195,11 @@ class ServiceEquipmentPortal(CustomerPortal):
             "page_name": "service_equipment",
             "equipment": equipment_sudo,
             "components": equipment_sudo._get_component_tree(),
-            "documents": self._get_service_equipment_documents(equipment_sudo),
+            "documents": equipment_sudo._get_portal_documents(),
             "history": equipment_sudo._get_portal_history(),
             "history_icons": equipment_sudo._get_history_icons(),
             "loans": equipment_sudo._get_open_loans(),
         }
-
-    def _get_service_equipment_documents(self, equipment_sudo):
-        """Return the documents of a unit that its customer may see."""
-        if not hasattr(equipment_sudo, "_get_portal_documents"):
-            return request.env["service.equipment.document"].sudo()
-        return equipment_sudo._get_portal_documents()
 
     @http.route(
         "/my/equipment/<int:equipment_id>/document/<int:document_id>", type="http", auth="public", website=True
@@ -216,9 +210,10 @@ class ServiceEquipmentPortal(CustomerPortal):
             equipment_sudo = self._document_check_access("service.equipment", equipment_id, access_token=access_token)
         except (AccessError, MissingError):
             return request.redirect("/my")
-        documents = self._get_service_equipment_documents(equipment_sudo)
-        document = documents.filtered(lambda each: each.id == document_id)
+        document = equipment_sudo._get_portal_documents().filtered(lambda each: each.id == document_id)
         if not document:
             return request.not_found()
+        if document.type == "url":
+            return request.redirect(document.url, local=False)
         stream = request.env["ir.binary"]._get_stream_from(document.ir_attachment_id, "raw")
         return stream.get_response(as_attachment=True)

@@ -180,14 +180,10 @@ class TestPortal(EquipmentCase, HttpCase):
             self._render("report_history", self.unit)
 
     def _prepare_document(self, **vals):
-        values = {"equipment_id": self.unit.id, "name": "Manual.txt", "raw": b"HOW TO", **vals}
-        fields = self.env["service.equipment.document"]._fields
-        return {name: value for name, value in values.items() if name in fields}
+        return {"equipment_id": self.unit.id, "name": "Manual.txt", "raw": b"HOW TO", **vals}
 
     def test_documents(self):
         Document = self.env["service.equipment.document"]
-        if "is_public" not in Document._fields:
-            self.skipTest("no documents")
         public = Document.create(self._prepare_document(name="Manual.txt", is_public=True))
         internal = Document.create(self._prepare_document(name="Costs.txt", raw=b"SECRET", is_public=False))
         foreign = Document.create(
@@ -199,6 +195,10 @@ class TestPortal(EquipmentCase, HttpCase):
         self.assertNotIn("Costs.txt", page)
         url = f"{self.unit.access_url}/document"
         self.assertEqual(self.url_open(f"{url}/{public.id}").content, b"HOW TO")
+        link = {"type": "url", "url": "https://maker.example/manual", "raw": False}
+        linked = Document.create(self._prepare_document(name="Maker", is_public=True, **link))
+        response = self.url_open(f"{url}/{linked.id}", allow_redirects=False)
+        self.assertEqual(response.headers["Location"], "https://maker.example/manual")
         closed = (
             f"{url}/{internal.id}",
             f"{url}/{foreign.id}",
