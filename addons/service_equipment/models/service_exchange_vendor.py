@@ -36,12 +36,22 @@ class ServiceExchange(models.Model):
         for exchange in self:
             if exchange.disposition != "vendor":
                 exchange.vendor_id = False
-                continue
-            # Who sold the part is no secret for those who send it back.
-            sellers = exchange.old_product_id.sudo().seller_ids
-            company = exchange.company_id
-            seller = sellers.filtered(lambda info, company=company: info.company_id in (company, company.browse()))
-            exchange.vendor_id = seller[:1].partner_id or exchange.vendor_id
+            else:
+                seller = exchange._get_vendor(exchange.old_product_id, exchange.company_id)
+                exchange.vendor_id = seller or exchange.vendor_id
+
+    @api.model
+    def _get_vendor(self, product, company):
+        """Return who sells a part to a company first.
+
+        :param product: `product.product`
+        :param company: `res.company`
+        :return: `res.partner`
+        """
+        # Who sold the part is no secret for those who send it back.
+        sellers = product.sudo().seller_ids
+        own = sellers.filtered(lambda seller: seller.company_id in (company._origin, seller.company_id.browse()))
+        return own[:1].partner_id.sudo(False)
 
     def action_view_vendor_return(self):
         """Open the transfer that brings the old part to its vendor.

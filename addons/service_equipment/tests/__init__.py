@@ -17,6 +17,7 @@ from . import (
     test_exchange_crash,
     test_exchange_refusals,
     test_exchange_vendor,
+    test_exchange_wizard,
     test_fix,
     test_handover,
     test_history,

@@ -8,13 +8,14 @@ from .common import EquipmentCase
 @tagged("post_install", "-at_install")
 class TestTour(EquipmentCase, HttpCase):
     def test_exchange(self):
-        part = self._new_product("Tour Part")
+        part, fan = self._new_product("Tour Part"), self._new_product("Tour Fan")
         unit = self._new_unit("TOUR-UNIT")
-        component = self._new_component(unit, "TOUR-OLD", product_id=part.id, position="Drive")
-        lot = self._new_lot("TOUR-NEW", part, self.stock)
+        rows = self._new_component(unit, "TOUR-OLD", product_id=part.id, position="Drive")
+        rows += self._new_component(unit, "TOUR-FAN-OLD", product_id=fan.id, position="Cooling")
+        lots = self._new_lot("TOUR-NEW", part, self.stock) + self._new_lot("TOUR-FAN-NEW", fan, self.stock)
         self.start_tour("/odoo/service-equipment", "service_equipment_exchange_tour", login="eq_user")
-        self.assertEqual(unit.open_component_ids.lot_id, lot)
-        self.assertTrue(component.date_removed)
+        self.assertEqual(unit.open_component_ids.lot_id, lots)
+        self.assertTrue(all(row.date_removed for row in rows))
 
     def test_loan(self):
         unit = self._new_unit("TOUR-UNIT")

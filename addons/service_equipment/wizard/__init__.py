@@ -5,6 +5,7 @@ from . import (
     service_equipment_move,
     service_exchange_batch,
     service_exchange_batch_line,
+    service_exchange_batch_scan,
     service_fix_skip,
     service_loan_extend,
     service_loan_return,

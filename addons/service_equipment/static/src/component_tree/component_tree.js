@@ -382,8 +382,13 @@ export class ComponentTree extends Component {
 
     async exchange(node) {
         if (await this.save()) {
-            await this.action.doAction("service_equipment.service_exchange_action_new", {
-                additionalContext: { default_equipment_id: this.resId, default_component_id: node.id },
+            await this.action.doAction("service_equipment.service_exchange_batch_action", {
+                additionalContext: {
+                    default_equipment_id: this.resId,
+                    default_component_id: node.id,
+                    is_from_unit: true,
+                },
+                onClose: () => this.reload(),
             });
         }
     }

@@ -1,7 +1,19 @@
 // License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import { registry } from "@web/core/registry";
 
-// From the unit's list of components to a done exchange, as a user without stock rights.
+// Two components exchanged with four typed scans, as a user without stock rights.
+const scan = (text, words) => [
+    {
+        content: `Scan ${text}`,
+        trigger: ".modal .o_field_widget[name='scan'] input",
+        run: `edit ${text} && press Enter`,
+    },
+    {
+        content: `The answer to ${text}`,
+        trigger: `.modal .alert:contains('${words}')`,
+    },
+];
+
 registry.category("web_tour.tours").add("service_equipment_exchange_tour", {
     url: "/odoo/service-equipment",
     steps: () => [
@@ -11,43 +23,33 @@ registry.category("web_tour.tours").add("service_equipment_exchange_tour", {
             run: "click",
         },
         {
-            content: "Exchange the listed component",
-            trigger: ".o_field_widget[name='open_component_ids'] .o_service_component_row .o_service_component_exchange",
+            content: "Exchange its components",
+            trigger: ".o_statusbar_buttons button:contains('Exchange Components')",
             run: "click",
         },
+        ...scan("TOUR-NOTHING", "TOUR-NOTHING is neither in this unit nor in our stock"),
+        ...scan("TOUR-OLD", "TOUR-OLD comes out"),
+        ...scan("TOUR-NEW", "TOUR-NEW from"),
+        ...scan("TOUR-FAN-NEW", "TOUR-FAN-NEW from"),
         {
-            content: "The old part is filled in",
-            trigger: ".o_field_widget[name='old_lot_id'] input:value('TOUR-OLD')",
-        },
-        {
-            content: "The new part is like the old one",
-            trigger: ".o_field_widget[name='new_product_id'] input:value('Tour Part')",
-        },
-        {
-            content: "Choose its serial number",
-            trigger: ".o_field_widget[name='new_lot_id'] input",
-            run: "edit TOUR-NEW",
-        },
-        {
-            trigger: ".ui-menu-item > a:contains('TOUR-NEW')",
-            run: "click",
+            content: "What will move",
+            trigger: ".modal .o_field_widget[name='line_ids'] .o_data_row:contains('Out: Tour Fan TOUR-FAN-OLD, Quarantine')",
         },
         {
             content: "Exchange",
-            trigger: "button[name='action_done']",
+            trigger: ".modal button[name='action_exchange']",
             run: "click",
         },
         {
-            trigger: ".o_statusbar_status .o_arrow_button_current:contains('Done')",
+            trigger: ".o_notification:contains('2 exchanged')",
         },
         {
-            content: "Back to the unit",
-            trigger: ".o_breadcrumb a:contains('TOUR-UNIT')",
-            run: "click",
+            content: "The unit shows its exchanges",
+            trigger: "body:not(:has(.modal)) button[name='action_view_exchanges'] .o_stat_value:contains('2')",
         },
         {
             content: "The new serial number is in the unit",
-            trigger: ".o_field_widget[name='open_component_ids'] .o_service_component_row:contains('TOUR-NEW')",
+            trigger: ".o_field_widget[name='open_component_ids'] .o_service_component_row:contains('TOUR-FAN-NEW')",
         },
     ],
 });
