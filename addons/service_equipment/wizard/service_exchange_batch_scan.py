@@ -74,7 +74,7 @@ class ServiceExchangeBatch(models.TransientModel):
                 "%(text)s is installed in %(unit)s, not here.", text=text, unit=component.equipment_id.display_name
             )
         return self.env._(
-            "%(text)s is neither in this unit nor in our stock. If it stands on the old part, enter it as serial found.",
+            "%(text)s is neither in this unit nor in our stock. If it stands on the old part, enter it there.",
             text=text,
         )
 
@@ -113,7 +113,7 @@ class ServiceExchangeBatch(models.TransientModel):
                 ("company_id", "in", (self.company_id._origin.id, False)),
             ]
         )
-        lots = lots.filtered(lambda lot: self._get_place(lot))
+        lots = lots.filtered(self._get_place)
         wanted = lots.filtered(lambda lot: lot.product_id in self._get_waiting_lines().new_product_id._origin)
         return (wanted or lots).sudo(False)
 
@@ -135,9 +135,7 @@ class ServiceExchangeBatch(models.TransientModel):
         """Make a serial number that lies in stock the new part of the line that it fits."""
         line = self._choose_line(lot.product_id)
         if not line:
-            self._say(
-                self.env._("Scan the serial number of the old part first, or choose the component.", text=lot.name), True
-            )
+            self._say(self.env._("Scan the serial number of the old part first, or choose the component."), True)
             return
         line.new_product_id = lot.product_id
         line.new_lot_id = lot
