@@ -1,5 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 
 class ServiceArea(models.Model):
@@ -17,7 +18,7 @@ class ServiceArea(models.Model):
     country_ids = fields.Many2many(comodel_name="res.country", string="Countries")
     state_ids = fields.Many2many(comodel_name="res.country.state", string="States")
     postcode_prefixes = fields.Char(
-        help="Beginnings of the postcodes of this area, separated by commas: 20, 21, SW1.",
+        help="Beginnings of the postcodes of this area, separated by commas, and ranges of them: 20, SW1, 300..309.",
     )
     company_id = fields.Many2one(
         comodel_name="res.company",
@@ -30,6 +31,20 @@ class ServiceArea(models.Model):
         "(code, company_id) WHERE code IS NOT NULL",
         "Another area of this company has the same code.",
     )
+
+    @api.constrains("postcode_prefixes")
+    def _check_postcode_prefixes(self):
+        for area in self:
+            for low, high in area._get_postcode_prefixes():
+                if len(low) != len(high) or low > high:
+                    raise ValidationError(
+                        self.env._(
+                            "%(low)s..%(high)s is no range of postcodes: write the smaller end first, "
+                            "and both with as many characters.",
+                            low=low,
+                            high=high,
+                        )
+                    )
 
     @api.model
     def action_assign_sites(self):
@@ -65,9 +80,12 @@ class ServiceArea(models.Model):
         if self.company_id and self.company_id != partner.company_id:
             return ()
         postcode = "".join((partner.zip or "").split()).upper()
-        prefixes = [prefix.strip().upper() for prefix in (self.postcode_prefixes or "").split(",")]
-        length = max((len(prefix) for prefix in prefixes if prefix and postcode.startswith(prefix)), default=0)
-        has_prefix = any(prefixes)
+        prefixes = self._get_postcode_prefixes()
+        lengths = [
+            len(low) for low, high in prefixes if len(low) <= len(postcode) and low <= postcode[: len(low)] <= high
+        ]
+        length = max(lengths, default=0)
+        has_prefix = bool(prefixes)
         if (
             (has_prefix and not length)
             or (self.state_ids and partner.state_id not in self.state_ids)
@@ -76,3 +94,13 @@ class ServiceArea(models.Model):
         ):
             return ()
         return (length, bool(self.state_ids), bool(self.country_ids), -self.id)
+
+    def _get_postcode_prefixes(self):
+        """Return the beginnings of the postcodes of this area as ranges.
+
+        :return: list of tuples (first, last); both ends are the same for a single beginning
+        """
+        self.ensure_one()
+        entries = ("".join(entry.split()).upper() for entry in (self.postcode_prefixes or "").split(","))
+        ends = [entry.partition("..") for entry in entries if entry]
+        return [(low, high if dots else low) for low, dots, high in ends]

@@ -36,6 +36,18 @@ class TestArea(EquipmentCase):
                 self.site.write(address)
                 self.assertEqual(self.site.area_id, area)
 
+    def test_ranges_of_postcodes(self):
+        area = self.env["service.area"].create({"name": "South", "postcode_prefixes": "SW1, 300 .. 309, 7000..7099"})
+        cases = [("299", False), ("30", False), ("30012", area), ("309 99", area), ("31000", False), ("sw1a", area), ("705", False)]
+        for postcode, expected in cases:
+            self.site.write({"zip": postcode, "state_id": False, "country_id": False})
+            with self.subTest(postcode=postcode):
+                self.assertEqual(self.site.area_id, expected or self.env["service.area"])
+        for wrong in ("309..300", "30..3000", "30..", "..30"):
+            with self.subTest(wrong=wrong), self.assertRaisesRegex(ValidationError, "is no range of postcodes"):
+                area.with_user(self.user_manager).postcode_prefixes = f"20, {wrong}"
+        area.with_user(self.user_manager).postcode_prefixes = "00-950, 1"
+
     def test_only_sites_have_an_area(self):
         self.other_customer.country_id = self.italy
         self.assertFalse(self.other_customer.area_id)
