@@ -101,26 +101,27 @@ class ServiceExchange(models.Model):
     def _prepare_warranty_claim_values(self, vendor=None, end=False):
         """Prepare the draft claim for the old part of one exchange; pure.
 
-        :param vendor: `res.partner` that gives the warranty (default: the product's first vendor)
+        :param vendor: `res.partner` that gives the warranty (default: who gets the part back, else the first vendor)
         :param end: last day of the vendor's warranty
         :return: dict of `service.warranty.claim` values
         """
         self.ensure_one()
         product = self.old_product_id
-        vendor = vendor or product.seller_ids[:1].partner_id
-        reasons = (self.fault_id.display_name, self.reason)
+        vendor = vendor or self.vendor_id or product.seller_ids[:1].partner_id
+        reasons = (self.fault_id.display_name, self.reason_id.name, self.reason)
         return {
             "exchange_id": self.id,
             "equipment_id": self.equipment_id.id,
             "company_id": self.company_id.id,
             "user_id": self.company_id.service_claim_user_id.id,
             "date": self._get_site_date(),
-            "partner_id": vendor.id if vendor else False,
+            "partner_id": vendor.id,
             "product_id": product.id,
             "lot_id": self.old_lot_id.id,
             "serial_found": self.old_serial_found,
             "quantity": self.quantity,
             "vendor_warranty_end": end,
+            "picking_id": self.vendor_picking_id.id,
             "amount_claimed": self.value_out,
             "description": " - ".join(filter(None, reasons)),
         }

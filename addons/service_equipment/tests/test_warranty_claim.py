@@ -215,6 +215,16 @@ class TestWarrantyClaim(WarrantyClaimCase):
                 exchange.action_done()
                 self.assertEqual(len(self._claim(exchange)), count)
 
+    def test_claim_knows_the_transfer_to_the_vendor(self):
+        reason = self.env["service.exchange.reason"].create({"name": "Defect"})
+        exchange = self._exchange(self.component, disposition="vendor", reason_id=reason.id)
+        exchange.action_done()
+        claim = self._claim(exchange)
+        self.assertTrue(claim.picking_id)
+        self.assertRecordValues(
+            claim, [{"picking_id": exchange.vendor_picking_id.id, "description": "Defect - Does not start"}]
+        )
+
     def test_exchanges_of_one_batch(self):
         exchanges = self._exchange(self.component)
         exchanges += self._exchange(self._new_component(self.unit, "M-2"))
