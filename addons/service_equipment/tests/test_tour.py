@@ -1,4 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from datetime import date
+
 from odoo import Command
 from odoo.tests import HttpCase, tagged
 
@@ -38,3 +40,18 @@ class TestTour(EquipmentCase, HttpCase):
         fix.action_release()
         self.start_tour(f"/odoo/service-equipment/{unit.id}", "service_equipment_fix_tour", login="eq_user")
         self.assertEqual(unit.version, "2.0")
+
+    def test_component_tree(self):
+        rotor, brake = self._new_product("Tree Rotor"), self._new_product("Tree Brake", tracking="none")
+        for whole, part, position in ((self.product, self.part, "Drive"), (self.part, brake, "Brake")):
+            self.env["service.product.component"].create(
+                {"product_tmpl_id": whole.product_tmpl_id.id, "product_id": part.id, "position": position}
+            )
+        unit = self._new_unit("TREE-UNIT")
+        drive = self._new_component(unit, position="Drive", is_serial_wanted=True)
+        self._new_component(unit, "TREE-ROTOR", product_id=rotor.id, position="Rotor", parent_id=drive.id)
+        self.start_tour("/odoo/service-equipment", "service_component_tree_tour", login="eq_manager")
+        added = unit.component_ids.filtered(lambda component: component.product_id == brake)
+        self.assertRecordValues(
+            added, [{"parent_id": drive.id, "complete_position": "Drive / Brake", "date_removed": date(2026, 11, 18)}]
+        )

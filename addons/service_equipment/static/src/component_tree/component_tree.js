@@ -9,7 +9,6 @@ import { Dropdown } from "@web/core/dropdown/dropdown";
 import { DropdownItem } from "@web/core/dropdown/dropdown_item";
 import { formatFloat } from "@web/core/utils/numbers";
 import { FormViewDialog } from "@web/views/view_dialogs/form_view_dialog";
-import { KeepLast } from "@web/core/utils/concurrency";
 import { registry } from "@web/core/registry";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
 import { useRecordObserver } from "@web/model/relational_model/utils";
@@ -46,7 +45,7 @@ export class ComponentTree extends Component {
         this.action = useService("action");
         this.dialog = useService("dialog");
         this.body = useRef("body");
-        this.keepLast = new KeepLast();
+        this.lastLoad = 0;
         this.state = useState({
             date: null, // ISO text, like all days here
             against: "",
@@ -92,12 +91,14 @@ export class ComponentTree extends Component {
             this.state.tree = null;
             return;
         }
-        const tree = await this.keepLast.add(
-            this.orm.call("service.equipment", "get_component_tree", [this.resId], {
-                date: this.state.date,
-                against: this.againstValue,
-            })
-        );
+        const number = ++this.lastLoad;
+        const tree = await this.orm.call("service.equipment", "get_component_tree", [this.resId], {
+            date: this.state.date,
+            against: this.againstValue,
+        });
+        if (number !== this.lastLoad) {
+            return; // a later one is under way
+        }
         this.state.tree = tree;
         this.index(tree.nodes);
         if (isFresh) {
@@ -337,10 +338,11 @@ export class ComponentTree extends Component {
 
     async add(parent = null) {
         if (await this.save()) {
-            const context = { default_equipment_id: this.resId, default_parent_id: parent ? parent.id : false };
-            if (this.state.date) {
-                context.default_date_installed = this.state.date;
-            }
+            const context = {
+                default_equipment_id: this.resId,
+                default_parent_id: parent ? parent.id : false,
+                default_date_installed: this.state.tree.date,
+            };
             this.openDialog({ context, title: _t("Add a Component") });
         }
     }
