@@ -56,19 +56,20 @@ class ServiceLoan(models.Model):
             batch = self.browse(loan_ids[start : start + BATCH])
             try:
                 batch._remind()
+                has_time = cron._commit_progress(len(batch))
             except Exception:
                 self.env.cr.rollback()
                 _logger.warning("Reminders of loans are sent one by one.", exc_info=True)
-                batch._remind_each()
-            if not cron._commit_progress(len(batch)):
+                has_time = batch._remind_each()
+            if not has_time:
                 break
 
     @api.model
     def _get_due_loans(self):
         """Return the loans of all companies of which somebody has to be reminded today."""
         domains = []
-        for company in self.env["res.company"].search([]):
-            today = fields.Date.context_today(self.with_context(tz=company.partner_id.tz or "UTC"))
+        for (company,) in self._read_group([("state", "=", "out")], ["company_id"]):
+            today = self._get_company_today(company)
             soon = Domain("is_reminded", "=", False) & Domain(
                 "date_due", "<=", today + timedelta(days=company.service_loan_reminder_days)
             )
@@ -76,8 +77,18 @@ class ServiceLoan(models.Model):
             domains.append(Domain("company_id", "=", company.id) & (soon | missed))
         return self.search(Domain("state", "=", "out") & Domain.OR(domains), order="date_due, id")
 
+    @api.model
+    def _get_company_today(self, company):
+        """Return the day by which the loans of a company are due soon or overdue."""
+        tz = company.partner_id._get_service_tz(company)
+        return fields.Date.context_today(self.with_context(tz=tz))
+
     def _remind_each(self):
-        """Remind of each loan in a transaction of its own; a failure stays on its loan."""
+        """Remind of each loan in a transaction of its own; a failure stays on its loan.
+
+        :return: the seconds that the scheduled action has left
+        """
+        has_time = True
         for loan in self:
             try:
                 loan._remind()
@@ -85,13 +96,16 @@ class ServiceLoan(models.Model):
                 self.env.cr.rollback()
                 _logger.exception("Loan %s: nobody was reminded.", loan.name)
                 loan.message_post(body=self.env._("Nobody could be reminded of this loan: %(error)s", error=error))
-            self.env.cr.commit()
+            has_time = self.env["ir.cron"]._commit_progress(1)
+            if not has_time:
+                break
+        return has_time
 
     def _remind(self):
         """Give the responsible an activity, and write to the customers of overdue loans where that is wanted."""
         template = self.env.ref("service_equipment.mail_template_service_loan_overdue", raise_if_not_found=False)
         for loan in self:
-            is_missed = loan.date_due < loan._get_today()
+            is_missed = loan.date_due < loan._get_company_today(loan.company_id)
             loan.activity_schedule(
                 "mail.mail_activity_data_todo",
                 date_deadline=loan.date_due,

@@ -64,6 +64,13 @@ class TestLoanReminder(LoanCase):
         )
         self.assertFalse(self._get_mails(loan))
 
+    def test_site_in_a_later_time_zone(self):
+        self.site.tz = "America/Los_Angeles"
+        loan = self._new_lent(1)
+        for day in ("2026-11-30", "2026-12-01", "2026-12-02", "2026-12-03", "2026-12-04"):
+            self._run(day)
+        self.assertEqual(len(loan.activity_ids), 2)
+
     def test_late_start_reminds_once(self):
         loan = self._new_lent(1)
         self._run("2026-12-05")
