@@ -23,6 +23,7 @@
         "data/service_warranty_data.xml",
         "data/service_loan_data.xml",
         "data/service_fix_data.xml",
+        "report/service_component_report.xml",
         "report/service_equipment_report.xml",
         "report/service_loan_report.xml",
         "report/service_equipment_history_templates.xml",

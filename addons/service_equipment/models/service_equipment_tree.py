@@ -39,6 +39,18 @@ class ServiceEquipment(models.Model):
             "rights": self._get_tree_rights(),
         }
 
+    def action_print_components(self, date=None, against=None):
+        """Print the component list of one unit, as its tree shows it.
+
+        :param date: as of `get_component_tree`
+        :param against: as of `get_component_tree`
+        :return: an `ir.actions.report` dict
+        """
+        self.ensure_one()
+        report = self.env.ref("service_equipment.service_component_report")
+        data = {"equipment_id": self.id, "date": date, "against": against}
+        return report.report_action(self, data=data, config=False)
+
     def _mark_nodes(self, present, nodes, differences):
         """Mark what differs in the nodes of a unit, and add what is not there.
 

@@ -4,6 +4,7 @@ from datetime import date
 
 from odoo.exceptions import UserError
 from odoo.tests import tagged
+from odoo.tools import html2plaintext
 
 from .common import EquipmentCase
 
@@ -96,6 +97,34 @@ class TestComponentTree(EquipmentCase):
         self.env["service.product.component"].create(
             {"product_tmpl_id": self.lamp.product_tmpl_id.id, "product_id": lock.id, "position": "Lock"}
         )
+
+    def _print(self, **data):
+        report = self.env["ir.actions.report"].with_user(self.user_equipment)
+        html = report._render_qweb_html("service_equipment.report_components", self.unit.ids, data=data)[0]
+        text = " ".join(html2plaintext(html.decode().partition("<h2>")[2]).split())
+        return text.replace(" ,", ",").replace(" .", ".")
+
+    def test_print_today(self):
+        text = self._print()
+        self.assertIn(self.unit.name, text)
+        self.assertIn("As of 11/18/2026.", text)
+        self.assertIn("to record", text)
+        self.assertIn("F-2", text)
+        self.assertNotIn("F-1", text)
+
+    def test_print_a_comparison(self):
+        action = self.unit.with_user(self.user_equipment).action_print_components(
+            date="2026-07-02", against="2026-06-15"
+        )
+        text = self._print(**action["data"])
+        self.assertIn("As of 07/02/2026, compared with 06/15/2026.", text)
+        for words in ("Replaced Fan F-1", "Removed", "Added"):
+            self.assertIn(words, text)
+        self.assertNotIn("Difference", self._print())
+        self.assertIn("compared with the design", self._print(against="design"))
+
+    def test_print_nothing(self):
+        self.assertIn("Nothing was in this unit on that day.", self._print(date="2020-01-01"))
 
     def test_rights(self):
         cases = {

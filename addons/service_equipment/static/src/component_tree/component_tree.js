@@ -395,6 +395,14 @@ export class ComponentTree extends Component {
         }
     }
 
+    async print() {
+        if (await this.save()) {
+            const shown = { date: this.state.tree.date, against: this.againstValue };
+            const method = "action_print_components";
+            await this.action.doAction(await this.orm.call("service.equipment", method, [this.resId], shown));
+        }
+    }
+
     async trace(node) {
         if (await this.save()) {
             await this.action.doAction("stock.action_stock_report", {
