@@ -42,6 +42,17 @@ class ServiceEquipment(models.Model):
         domain = [("equipment_id", "in", self.ids), ("fix_id.state", "in", ("released", "closed"))]
         return {**action, "domain": domain, "context": {}}
 
+    def _merge(self, kept):
+        self._drop_lesser_fixes(kept)
+        return super()._merge(kept)
+
+    def _drop_lesser_fixes(self, kept):
+        """Of the rows of one fix on units that become one, keep that which says the most, or the kept unit's."""
+        ranks = {"applied": 0, "not_applicable": 1, "todo": 2}
+        rows = self.env["service.fix.application"].search([("equipment_id", "in", self.ids)])
+        for same in rows.grouped("fix_id").values():
+            same.sorted(lambda row: (ranks[row.state], row.equipment_id != kept, row.id))[1:].unlink()
+
     def _get_history_entries(self):
         applied = self.fix_application_ids.filtered(lambda application: application.state == "applied")
         return super()._get_history_entries() + [

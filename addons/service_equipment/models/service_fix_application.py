@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..engine.version import version_key
@@ -81,6 +81,12 @@ class ServiceFixApplication(models.Model):
         "This fix has a row for this unit already.",
     )
     _todo_idx = models.Index("(equipment_id) WHERE state = 'todo'")
+
+    @api.depends("fix_id.name", "equipment_id.display_name")
+    def _compute_display_name(self):
+        for application in self:
+            parts = (application.fix_id.name, application.equipment_id.display_name)
+            application.display_name = " - ".join(filter(None, parts))
 
     # ------------------------------------------------------------------
     # Actions

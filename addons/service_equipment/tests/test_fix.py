@@ -314,6 +314,16 @@ class TestFixApplication(FixCase):
         self.assertRecordValues(unit, [{"fix_count": 1, "fix_todo_count": 0}])
         self.assertEqual(unit.with_user(self.user_portal).fix_todo_count, 0)
 
+    def test_merged_units_keep_what_was_done(self):
+        twin = self._new_unit(version="1.9")
+        self.fix.action_find_units()
+        other = self._get_row(self.fix, twin)
+        other.action_apply()
+        (self.unit + twin).with_user(self.user_manager)._merge(self.unit.with_user(self.user_manager))
+        self.assertFalse(self.row.exists())
+        self.assertRecordValues(other, [{"equipment_id": self.unit.id, "state": "applied"}])
+        self.assertEqual(other.display_name, f"{self.fix.name} - {self.unit.display_name}")
+
     def test_history(self):
         self.row.action_apply()
         entries = [entry for entry in self.unit.history() if entry["kind"] == "fix"]
