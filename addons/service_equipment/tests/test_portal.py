@@ -214,3 +214,9 @@ class TestPortal(EquipmentCase, HttpCase):
         token = self.unit._portal_ensure_token()
         self.assertIn("HOW TO", self.url_open(f"{url}/{public.id}?access_token={token}").text)
         self.assertNotIn("SECRET", self.url_open(f"{url}/{internal.id}?access_token={token}").text)
+
+    def test_tour(self):
+        plant = self.env["res.partner"].create({"name": "Rossi Second Plant", "parent_id": self.customer.id})
+        self._new_unit("TOUR-1")
+        self._new_unit("TOUR-2", site_id=plant.id)
+        self.start_tour("/my/equipment", "service_equipment_portal_tour", login="eq_portal")
