@@ -356,6 +356,7 @@ class TestWarrantyClaim(WarrantyClaimCase):
         action = claim.action_send_mail()
         composer = Form(self.env[action["res_model"]].with_user(self.user_claims).with_context(**action["context"]))
         self.assertIn(claim.name, composer.subject)
+        self.assertEqual(composer.partner_ids[:], self.vendor)
         report = "odoo.addons.base.models.ir_actions_report.IrActionsReport._render_qweb_pdf"
         with patch(report, return_value=(b"%PDF-1.4", "pdf")):
             composer.save()._action_send_mail()

@@ -33,7 +33,7 @@ class ServiceWarrantyExtend(models.TransientModel):
     has_lapsed = fields.Boolean(compute="_compute_has_lapsed")
     lapsed_from = fields.Selection(
         selection=[("date", "starts again on a day"), ("end", "goes on from its old end, without a gap")],
-        string="A Warranty that has ended",
+        string="A warranty that has ended",
         required=True,
         default="date",
     )
