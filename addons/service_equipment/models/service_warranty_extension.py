@@ -61,18 +61,19 @@ class ServiceWarrantyExtension(models.Model):
         readonly=True,
         default=lambda self: self.env.user,
     )
-    date = fields.Date(required=True, readonly=True, default=fields.Date.context_today)
+    date = fields.Date(compute="_compute_found", store=True, precompute=True, help="The day at the unit's site.")
 
     _dates_ordered = models.Constraint(
         "CHECK(date_end >= date_start)",
         "A warranty extension cannot end before it starts.",
     )
 
-    # Both fields say what the extension found: they do not follow the unit afterwards.
+    # These fields say what the extension found: they do not follow the unit afterwards.
     @api.depends("equipment_id", "kind")
     def _compute_found(self):
         for extension in self:
             unit = extension.equipment_id
+            extension.date = unit and unit._get_today()
             extension.partner_id = unit.commercial_partner_id
             extension.date_old_end = unit._get_warranty_kind_end(extension.kind) if extension.kind else False
 
