@@ -9,9 +9,8 @@ from odoo.tests.common import BaseCase
 from odoo.tools import mute_logger
 
 
-@tagged("post_install", "-at_install")
-class TestConcurrency(BaseCase):
-    """Two engineers put the same serial number into two units, on real connections.
+class CommittedExchangeCase(BaseCase):
+    """Two units, and one serial number in stock that an exchange at each of them wants, on real connections.
 
     The data is committed, so it is deleted afterwards by SQL: done moves cannot be deleted.
     """
@@ -72,15 +71,20 @@ class TestConcurrency(BaseCase):
             template.unlink()
             self._get_env(cr)["res.partner"].browse(self.partner_id).unlink()
 
+    def _count_installed(self):
+        with self.registry.cursor() as cr:
+            return self._get_env(cr)["service.component"].search_count([("product_id", "=", self.product_id)])
+
+
+@tagged("post_install", "-at_install")
+class TestConcurrency(CommittedExchangeCase):
+    """Two engineers put the same serial number into two units at once."""
+
     def _exchange(self, cr, number):
         # Without the lock on the parts the second one would wait for the first for ever.
         cr.execute("SET LOCAL lock_timeout = '5s'")
         self._get_env(cr)["service.exchange"].browse(self.exchange_ids[number]).action_done()
         self._get_env(cr).flush_all()
-
-    def _count_installed(self):
-        with self.registry.cursor() as cr:
-            return self._get_env(cr)["service.component"].search_count([("product_id", "=", self.product_id)])
 
     def test_second_one_is_told_to_wait_and_then_refused_by_name(self):
         with self.registry.cursor() as first:

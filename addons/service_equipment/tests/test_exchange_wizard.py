@@ -181,8 +181,8 @@ class TestExchangeWizard(ExchangeCase):
             self.assertEqual(line.quantity, 4)
             line.quantity = 3
             line.disposition = "scrap"
-            self.assertIn("In: Cell 3 Units from", line.summary)
-            self.assertIn("Out: Cell 3 Units, Scrap", line.summary)
+            self.assertIn("In: 3 Units from", line.summary)
+            self.assertIn("Out: 3 Units, Scrap", line.summary)
         exchanges, _action = self._exchange(form)
         self.assertRecordValues(exchanges, [{"quantity": 3, "disposition": "scrap", "state": "done"}])
 

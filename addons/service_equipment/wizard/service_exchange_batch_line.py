@@ -82,8 +82,16 @@ class ServiceExchangeBatchLine(models.TransientModel):
             is_return = line.disposition == "vendor"
             line.vendor_id = is_return and Exchange._get_vendor(product, line.company_id)
 
-    @api.depends("component_id", "new_product_id", "new_lot_id", "quantity", "location_id", "disposition", "vendor_id",
-                 "old_serial_found")
+    @api.depends(
+        "component_id",
+        "old_serial_found",
+        "disposition",
+        "vendor_id",
+        "new_product_id",
+        "new_lot_id",
+        "quantity",
+        "location_id",
+    )
     def _compute_summary(self):
         for line in self:
             line.summary = ". ".join(filter(None, (line._get_summary_in(), line._get_summary_out())))
@@ -97,12 +105,7 @@ class ServiceExchangeBatchLine(models.TransientModel):
             return self.env._("Scan the new %(part)s", part=product.display_name)
         # Whoever exchanges the part sees its serial number, stock rights or not.
         serial = self.new_lot_id.sudo().name or self._get_quantity_text()
-        return self.env._(
-            "In: %(part)s %(serial)s from %(place)s",
-            part=product.display_name,
-            serial=serial,
-            place=self.location_id.display_name,
-        )
+        return self.env._("In: %(serial)s from %(place)s", serial=serial, place=self.location_id.display_name)
 
     def _get_summary_out(self):
         """Return in words where the old part goes."""
@@ -115,12 +118,7 @@ class ServiceExchangeBatchLine(models.TransientModel):
         place = labels.get(self.disposition, "-")
         if self.vendor_id:
             place = f"{place} {self.vendor_id.display_name}"
-        return self.env._(
-            "Out: %(part)s %(serial)s, %(place)s",
-            part=component.product_id.display_name,
-            serial=serial or self._get_quantity_text(),
-            place=place,
-        )
+        return self.env._("Out: %(serial)s, %(place)s", serial=serial or self._get_quantity_text(), place=place)
 
     def _get_quantity_text(self):
         return f"{self.quantity:g} {self.new_product_id.uom_id.name or ''}".strip()

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Reversed exchanges have cost nothing; parts for a vendor wait in quarantine until they are shipped."""
+"""Reversed exchanges have cost nothing, parts for vendors wait in quarantine, moves have their exchange's number."""
 
 
 def migrate(cr, version):
@@ -19,5 +19,13 @@ def migrate(cr, version):
          WHERE company.id = exchange.company_id
            AND exchange.state = 'draft' AND exchange.disposition = 'vendor'
            AND company.service_quarantine_location_id IS NOT NULL
+        """
+    )
+    cr.execute(
+        """
+        UPDATE stock_move move
+           SET reference = exchange.name
+          FROM service_exchange exchange
+         WHERE exchange.id = move.service_exchange_id AND move.reference IS DISTINCT FROM exchange.name
         """
     )

@@ -33,7 +33,7 @@ registry.category("web_tour.tours").add("service_equipment_exchange_tour", {
         ...scan("TOUR-FAN-NEW", "TOUR-FAN-NEW from"),
         {
             content: "What will move",
-            trigger: ".modal .o_field_widget[name='line_ids'] .o_data_row:contains('Out: Tour Fan TOUR-FAN-OLD, Quarantine')",
+            trigger: ".modal .o_field_widget[name='line_ids'] .o_data_row:contains('Out: TOUR-FAN-OLD, Quarantine')",
         },
         {
             content: "Exchange",
