@@ -6,3 +6,6 @@ LEDGER_READERS = (
     "service_contract.group_service_contract_user,"
     "service_equipment.group_service_auditor"
 )
+
+# Who may read invoices.
+INVOICE_READERS = "account.group_account_invoice,account.group_account_readonly"

@@ -9,6 +9,8 @@ from odoo.exceptions import RedirectWarning, UserError
 from odoo.fields import Command, Domain
 from odoo.tools import split_every
 
+from ..const import INVOICE_READERS
+
 _logger = logging.getLogger(__name__)
 
 # account.move.create costs no less per invoice in larger batches, and a smaller one has less to repeat after an error.
@@ -65,15 +67,24 @@ class ServiceBillingRun(models.Model):
     preview_ids = fields.One2many(comodel_name="service.billing.preview", inverse_name="run_id", readonly=True)
     charge_ids = fields.One2many(comodel_name="service.charge", inverse_name="run_id", readonly=True)
     error_ids = fields.One2many(comodel_name="service.billing.error", inverse_name="run_id", readonly=True)
-    move_ids = fields.Many2many(comodel_name="account.move", string="Invoices", compute="_compute_move_ids")
-    move_count = fields.Integer(string="Invoice Count", compute="_compute_move_ids")
+    move_ids = fields.Many2many(
+        comodel_name="account.move",
+        string="Invoices",
+        compute="_compute_move_ids",
+        groups=INVOICE_READERS,
+    )
+    move_count = fields.Integer(string="Invoice Count", compute="_compute_move_count")
     error_count = fields.Integer(compute="_compute_error_count")
 
     @api.depends("charge_ids.move_id")
     def _compute_move_ids(self):
         for run in self:
             run.move_ids = run.charge_ids.move_id
-            run.move_count = len(run.move_ids)
+
+    @api.depends("charge_ids.move_id")
+    def _compute_move_count(self):
+        for run in self:
+            run.move_count = len(run.charge_ids.move_id)
 
     @api.depends("error_ids")
     def _compute_error_count(self):

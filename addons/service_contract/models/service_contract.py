@@ -187,7 +187,11 @@ class ServiceContract(models.Model):
     coverage_ids = fields.One2many(comodel_name="service.coverage", inverse_name="contract_id")
     period_ids = fields.One2many(comodel_name="service.contract.period", inverse_name="contract_id", copy=True)
     entitlement_ids = fields.One2many(comodel_name="service.entitlement", inverse_name="contract_id")
-    suspension_ids = fields.One2many(comodel_name="service.contract.suspension", inverse_name="contract_id")
+    suspension_ids = fields.One2many(
+        comodel_name="service.contract.suspension",
+        inverse_name="contract_id",
+        groups="base.group_user",
+    )
     equipment_ids = fields.Many2many(
         comodel_name="service.equipment",
         string="Covered Units",

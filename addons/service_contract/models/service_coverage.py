@@ -51,9 +51,23 @@ class ServiceCoverage(models.Model):
         ondelete="restrict",
         check_company=True,
     )
-    product_ids = fields.Many2many(comodel_name="product.product", string="Products", check_company=True)
-    categ_ids = fields.Many2many(comodel_name="product.category", string="Product Categories")
-    zone_ids = fields.Many2many(comodel_name="service.zone", string="Zones", check_company=True)
+    product_ids = fields.Many2many(
+        comodel_name="product.product",
+        string="Products",
+        check_company=True,
+        groups="base.group_user",
+    )
+    categ_ids = fields.Many2many(
+        comodel_name="product.category",
+        string="Product Categories",
+        groups="base.group_user",
+    )
+    zone_ids = fields.Many2many(
+        comodel_name="service.zone",
+        string="Zones",
+        check_company=True,
+        groups="base.group_user",
+    )
     site_ids = fields.Many2many(
         comodel_name="res.partner",
         relation="service_coverage_site_rel",

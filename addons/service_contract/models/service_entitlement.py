@@ -83,6 +83,7 @@ class ServiceEntitlement(models.Model):
         comodel_name="service.consumption",
         inverse_name="entitlement_id",
         readonly=True,
+        groups="base.group_user",
     )
 
     _check_quantity = models.Constraint("CHECK (quantity >= 0)", "The quantity of a quota cannot be negative.")

@@ -176,17 +176,20 @@ class ServiceEquipment(models.Model):
         comodel_name="service.component",
         inverse_name="equipment_id",
         string="All Components",
+        groups=INTERNAL,
     )
     open_component_ids = fields.One2many(
         comodel_name="service.component",
         inverse_name="equipment_id",
         string="Components",
         domain=[("date_removed", "=", False)],
+        groups=INTERNAL,
     )
     exchange_ids = fields.One2many(
         comodel_name="service.exchange",
         inverse_name="equipment_id",
         string="Exchanges",
+        groups=INTERNAL,
     )
     exchange_count = fields.Integer(compute="_compute_exchange_count", compute_sudo=False)
 
@@ -207,7 +210,8 @@ class ServiceEquipment(models.Model):
     @api.depends("name", "serial_number", "product_id.name")
     def _compute_display_name(self):
         for equipment in self:
-            parts = (equipment.name, equipment.product_id.name, equipment.serial_number)
+            # Whoever sees the unit sees what it is: customers have no rights on products.
+            parts = (equipment.name, equipment.sudo().product_id.name, equipment.serial_number)
             equipment.display_name = " - ".join(filter(None, parts))
 
     @api.depends("serial_number")

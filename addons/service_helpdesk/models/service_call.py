@@ -203,7 +203,12 @@ class ServiceCall(models.Model):
     arrived_at = fields.Datetime(readonly=True, copy=False)
     replied_at = fields.Datetime(string="First Reply At", readonly=True, copy=False)
     closed_at = fields.Datetime(readonly=True, copy=False, index="btree_not_null")
-    event_ids = fields.One2many(comodel_name="service.call.event", inverse_name="call_id", readonly=True)
+    event_ids = fields.One2many(
+        comodel_name="service.call.event",
+        inverse_name="call_id",
+        readonly=True,
+        groups="base.group_user",
+    )
     # What hangs on it
     original_id = fields.Many2one(
         comodel_name="service.call",
@@ -213,7 +218,12 @@ class ServiceCall(models.Model):
         domain="[('id', '!=', id)]",
         help="The call from which this one follows.",
     )
-    linked_ids = fields.One2many(comodel_name="service.call", inverse_name="original_id", string="Linked Calls")
+    linked_ids = fields.One2many(
+        comodel_name="service.call",
+        inverse_name="original_id",
+        string="Linked Calls",
+        groups="base.group_user",
+    )
     linked_count = fields.Integer(compute="_compute_counts")
     work_ids = fields.One2many(
         comodel_name="service.work",

@@ -29,7 +29,12 @@ class ServiceCall(models.Model):
 
     _inherit = "service.call"
 
-    clock_ids = fields.One2many(comodel_name="service.sla.clock", inverse_name="call_id", readonly=True)
+    clock_ids = fields.One2many(
+        comodel_name="service.sla.clock",
+        inverse_name="call_id",
+        readonly=True,
+        groups="base.group_user",
+    )
     next_deadline = fields.Datetime(compute="_compute_sla", store=True, index="btree_not_null")
     sla_state = fields.Selection(selection=SLA_STATES, string="SLA State", compute="_compute_sla", store=True)
     is_replay_pending = fields.Boolean(copy=False, groups="base.group_user")

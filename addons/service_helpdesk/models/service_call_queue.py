@@ -12,7 +12,6 @@ class ServiceCall(models.Model):
     queue_rank = fields.Char(
         compute="_compute_queue_rank",
         store=True,
-        groups="base.group_user",
         help="Sorts the queue: priority, earliest open deadline, weight of the zone, age.",
     )
     queue_explanation = fields.Char(

@@ -3,15 +3,25 @@ import pytz
 
 from odoo import api, fields, models
 
+CALL_READERS = (
+    "service_helpdesk.group_service_helpdesk_engineer,"
+    "service_helpdesk.group_service_helpdesk_reader,"
+    "service_equipment.group_service_auditor"
+)
+
 
 class ServiceEquipment(models.Model):
     _inherit = "service.equipment"
 
-    call_ids = fields.One2many(comodel_name="service.call", inverse_name="equipment_id", string="Calls")
+    call_ids = fields.One2many(
+        comodel_name="service.call",
+        inverse_name="equipment_id",
+        string="Calls",
+        groups=CALL_READERS,
+    )
     call_count = fields.Integer(
         compute="_compute_call_count",
-        groups="service_helpdesk.group_service_helpdesk_engineer,service_helpdesk.group_service_helpdesk_reader,"
-        "service_equipment.group_service_auditor",
+        groups=CALL_READERS,
     )
 
     def _compute_call_count(self):
