@@ -96,6 +96,7 @@ class ServiceComponent(models.Model):
             other._is_ever_in_force()
             and (not self.date_removed or other.date_installed < self.date_removed)
             and (not other.date_removed or self.date_installed < other.date_removed)
+            and not self.equipment_id._is_handed_over_with(other.equipment_id)
         )
 
     # ------------------------------------------------------------------

@@ -154,7 +154,7 @@ class ServiceEquipment(models.Model):
             unit._retire_handed_over(successor, date, reason)
         (units.child_ids - units).parent_id = False
         units._after_handed_over(successors)
-        return self.concat(*(successor_by_unit[unit].with_env(self.env) for unit in both))
+        return self.browse().concat(*(successor_by_unit[unit].with_env(self.env) for unit in both))
 
     def _check_hand_over(self, company):
         """Hook: refuse to hand these units over to a company.
@@ -242,11 +242,11 @@ class ServiceEquipment(models.Model):
     def _hand_over_components(self, successor, company, date):
         """Close the open components of this unit and open the same ones in its successor."""
         self.ensure_one()
-        components = self.open_component_ids
+        # What is in the unit goes along with it, and is no correction of anybody's list.
+        components = self.sudo().open_component_ids
         vals_by_component = {component: component.copy_data()[0] for component in components}
-        for component in components:
-            # What the other company's unit holds is no longer in this one, in one moment.
-            component.date_removed = max(component.date_installed, date)
+        # What the other company's unit holds is no longer in this one, in one moment.
+        components.write({"date_removed": date})
         components.flush_recordset()
         copies = {}
         level = components.filtered(lambda component: component.parent_id not in components)
@@ -347,6 +347,10 @@ class ServiceEquipment(models.Model):
             unit = unit.predecessor_id
         return chain
 
+    def _is_handed_over_with(self, other):
+        """Say whether this unit and another are the same one, with one company after the other."""
+        return other in self._get_predecessors() or self in other._get_predecessors()
+
     def _get_history_entries(self):
         entries = super()._get_history_entries()
         # As in `_get_predecessors`.
@@ -355,14 +359,20 @@ class ServiceEquipment(models.Model):
             return entries
         earlier = [entry for entry in predecessor._get_history_entries() if entry["kind"] != "retired"]
         # Both units carry the dates of the delivery and of the installation.
-        known = {(entry["kind"], entry["date"]) for entry in earlier}
+        known = {entry["kind"] for entry in earlier} & {"delivered", "installed"}
+        own = (self._name, self.id)
         taken_over = self._prepare_history_entry(
             date=self.date_taken_over,
             kind="handed_over",
             title=self.env._("Taken over"),
             text=f"{predecessor.company_id.name} -> {self.company_id.name}",
         )
-        return [*earlier, taken_over, *(entry for entry in entries if (entry["kind"], entry["date"]) not in known)]
+        later = [
+            entry
+            for entry in entries
+            if entry["kind"] not in known or (entry["res_model"], entry["res_id"]) != own
+        ]
+        return [*earlier, taken_over, *later]
 
     @api.model
     def _get_history_kinds(self):

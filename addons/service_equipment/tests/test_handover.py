@@ -160,8 +160,10 @@ class TestHandover(MoveCase):
         return {"allowed_company_ids": (self.company + self.other_company).ids}
 
     def _hand_over(self, units, **vals):
-        self._move(units, company_id=self.other_company, **vals)
-        return self.env["service.equipment"].search([("predecessor_id", "in", units.ids)])
+        action = self._move(units, company_id=self.other_company, **vals)
+        successors = self.env["service.equipment"].search([("predecessor_id", "in", units.ids)])
+        self.assertEqual(self.env["service.equipment"].search(action["domain"]), successors)
+        return successors
 
     def test_the_other_company_continues(self):
         tag = self.env["service.equipment.tag"].create({"name": "Rented"})
@@ -266,7 +268,7 @@ class TestHandover(MoveCase):
 
     def test_sub_units_go_along(self):
         pump = self._new_unit("P-2", parent_id=self.unit.id)
-        self._hand_over(self.unit)
+        self._move(self.unit, company_id=self.other_company)
         self.assertEqual(pump.state, "retired")
         self.assertEqual(pump.successor_ids.parent_id, self.unit.successor_ids)
 
