@@ -1,6 +1,4 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from datetime import timedelta
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
@@ -155,16 +153,7 @@ class ServiceLoan(models.Model):
         default=fields.Date.context_today,
         help="Lending sets it to the day on which the equipment really leaves.",
     )
-    date_due = fields.Date(
-        string="Due on",
-        required=True,
-        copy=False,
-        default=lambda self: self._get_default_date_due(),
-        tracking=True,
-    )
     date_returned = fields.Date(string="Returned on", readonly=True, copy=False)
-    days_out = fields.Integer(compute="_compute_days_out")
-    is_overdue = fields.Boolean(compute="_compute_is_overdue", search="_search_is_overdue")
     user_id = fields.Many2one(
         comodel_name="res.users",
         string="Responsible",
@@ -183,9 +172,6 @@ class ServiceLoan(models.Model):
         tracking=True,
     )
     note = fields.Text(string="Notes")
-    # Both are for the present due date: another one clears them.
-    is_reminded = fields.Boolean(readonly=True, copy=False)
-    is_overdue_notified = fields.Boolean(readonly=True, copy=False)
     picking_ids = fields.One2many(
         comodel_name="stock.picking",
         inverse_name="service_loan_id",
@@ -195,20 +181,19 @@ class ServiceLoan(models.Model):
     )
 
     _quantity_positive = models.Constraint("CHECK(quantity > 0)", "The quantity of a loan must be greater than zero.")
-    _dates_in_order = models.Constraint("CHECK(date_due >= date_out)", "A loan is due after it goes out.")
     _loan_equipment_uniq = models.UniqueIndex(
         "(loan_equipment_id) WHERE state = 'out'",
         "This unit is already lent.",
     )
-    _out_idx = models.Index("(company_id, date_due) WHERE state = 'out'")
 
     # ------------------------------------------------------------------
-    # Defaults and computed fields
+    # Computed fields
     # ------------------------------------------------------------------
 
-    @api.model
-    def _get_default_date_due(self):
-        return fields.Date.context_today(self) + timedelta(days=self.env.company.service_loan_days)
+    @api.depends("name", "product_id.display_name", "lot_id.name")
+    def _compute_display_name(self):
+        for loan in self:
+            loan.display_name = " - ".join(filter(None, (loan.name, loan._get_summary())))
 
     @api.depends("equipment_id")
     def _compute_company_id(self):
@@ -257,24 +242,6 @@ class ServiceLoan(models.Model):
         for loan in self:
             loan.location_id = loan._get_source_location()
 
-    @api.depends("state", "date_out", "date_returned")
-    def _compute_days_out(self):
-        today = fields.Date.context_today(self)
-        for loan in self:
-            is_lent = loan.state in ("out", "returned") and loan.date_out
-            loan.days_out = ((loan.date_returned or today) - loan.date_out).days if is_lent else 0
-
-    @api.depends("state", "date_due")
-    def _compute_is_overdue(self):
-        today = fields.Date.context_today(self)
-        for loan in self:
-            loan.is_overdue = loan.state == "out" and bool(loan.date_due) and loan.date_due < today
-
-    def _search_is_overdue(self, operator, value):
-        if operator != "in":
-            return NotImplemented
-        return [("state", "=", "out"), ("date_due", "<", fields.Date.context_today(self))]
-
     # ------------------------------------------------------------------
     # CRUD
     # ------------------------------------------------------------------
@@ -289,8 +256,6 @@ class ServiceLoan(models.Model):
             for loan in self:
                 if loan.state != "draft":
                     raise UserError(self.env._("Loan %(name)s is no longer a draft: make a new one.", name=loan.name))
-        if "date_due" in vals:
-            vals = {"is_reminded": False, "is_overdue_notified": False, **vals}
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
@@ -343,14 +308,6 @@ class ServiceLoan(models.Model):
         """
         action = self.env["ir.actions.act_window"]._for_xml_id("service_equipment.service_loan_return_action")
         return {**action, "context": {"default_loan_id": self.id}}
-
-    def action_extend(self):
-        """Open the wizard that lends the equipment for longer.
-
-        :return: an `ir.actions.act_window` dict
-        """
-        action = self.env["ir.actions.act_window"]._for_xml_id("service_equipment.service_loan_extend_action")
-        return {**action, "context": {"default_loan_ids": self.ids}}
 
     def action_view_pickings(self):
         """Open the transfers of these loans.

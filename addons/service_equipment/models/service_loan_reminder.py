@@ -12,9 +12,60 @@ BATCH = 100
 
 
 class ServiceLoan(models.Model):
-    """Due dates: their extension, and who is reminded of them."""
+    """Due dates: what is overdue, their extension, and who is reminded of them."""
 
     _inherit = "service.loan"
+
+    date_due = fields.Date(
+        string="Due on",
+        required=True,
+        copy=False,
+        default=lambda self: self._get_default_date_due(),
+        tracking=True,
+    )
+    days_out = fields.Integer(compute="_compute_days_out")
+    is_overdue = fields.Boolean(compute="_compute_is_overdue", search="_search_is_overdue")
+    # Both are for the present due date: another one clears them.
+    is_reminded = fields.Boolean(readonly=True, copy=False)
+    is_overdue_notified = fields.Boolean(readonly=True, copy=False)
+
+    _dates_in_order = models.Constraint("CHECK(date_due >= date_out)", "A loan is due after it goes out.")
+    _out_idx = models.Index("(company_id, date_due) WHERE state = 'out'")
+
+    @api.model
+    def _get_default_date_due(self):
+        return fields.Date.context_today(self) + timedelta(days=self.env.company.service_loan_days)
+
+    @api.depends("state", "date_out", "date_returned")
+    def _compute_days_out(self):
+        today = fields.Date.context_today(self)
+        for loan in self:
+            is_lent = loan.state in ("out", "returned") and loan.date_out
+            loan.days_out = ((loan.date_returned or today) - loan.date_out).days if is_lent else 0
+
+    @api.depends("state", "date_due")
+    def _compute_is_overdue(self):
+        today = fields.Date.context_today(self)
+        for loan in self:
+            loan.is_overdue = loan.state == "out" and bool(loan.date_due) and loan.date_due < today
+
+    def _search_is_overdue(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        return [("state", "=", "out"), ("date_due", "<", fields.Date.context_today(self))]
+
+    def write(self, vals):
+        if "date_due" in vals:
+            vals = {"is_reminded": False, "is_overdue_notified": False, **vals}
+        return super().write(vals)
+
+    def action_extend(self):
+        """Open the wizard that lends the equipment for longer.
+
+        :return: an `ir.actions.act_window` dict
+        """
+        action = self.env["ir.actions.act_window"]._for_xml_id("service_equipment.service_loan_extend_action")
+        return {**action, "context": {"default_loan_ids": self.ids}}
 
     def _extend(self, date, reason):
         """Lend for longer.
