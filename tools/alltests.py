@@ -1,8 +1,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Run every test: the tools, each module with only its predecessors, all of them with demo data, and uninstalling.
 
-Two lanes run side by side. The lane `chain` installs module after module without demo data, and tests each in a copy
-of the database; at its end it uninstalls them from the last to the first. The lane `demo` has everything and demo data.
+Two lanes run side by side. The lane `chain` installs module after module without demo data, the link modules last, and
+tests each in a copy of the database; at its end it uninstalls them from the last to the first. The lane `demo` has
+everything but the link modules, and demo data.
 """
 
 import subprocess
@@ -152,7 +153,7 @@ def run_tools(lane):
 def run_chain(lane):
     """Install module after module without demo data, test each there, and uninstall them in the end."""
     installed = "template-base"
-    for module in paths.suite_modules():
+    for module in [*paths.suite_modules(), *paths.link_modules()]:
         database = lane.database(module)
         databases.copy(lane.variables, installed, database)
         lane.say(f"installing {module}")
@@ -180,7 +181,7 @@ def run_demo(lane):
 
 def uninstall(lane, database):
     """Uninstall the modules from the last to the first, and see that a working database is left."""
-    for module in reversed(paths.suite_modules()):
+    for module in reversed([*paths.suite_modules(), *paths.link_modules()]):
         lane.say(f"uninstalling {module}")
         script(lane, database, UNINSTALL.format(name=module), f"uninstall-{module}")
     script(lane, database, CHECK_GONE, "uninstalled")

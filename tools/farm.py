@@ -10,7 +10,8 @@ from .progress import locked
 
 def ensure():
     """Make the links what the checkout is now."""
-    wanted = {paths.FARM / name: paths.ROOT / "addons" / name for name in paths.chain_modules()}
+    modules = [*paths.chain_modules(), *paths.link_modules()]
+    wanted = {paths.FARM / name: paths.ROOT / "addons" / name for name in modules}
     if paths.has_umbrella():
         folder = paths.FARM / paths.UMBRELLA
         wanted |= {folder / part: paths.ROOT / part for part in paths.UMBRELLA_PARTS if (paths.ROOT / part).exists()}

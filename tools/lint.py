@@ -46,7 +46,7 @@ def run_pylint(_options):
         "PYTHONPATH": os.pathsep.join(str(path) for path in checkers),
         "ADDONS_PATH": str(paths.FARM),
     }
-    modules = [f"addons/{name}" for name in paths.chain_modules()]
+    modules = [f"addons/{name}" for name in (*paths.chain_modules(), *paths.link_modules())]
     with step("pylint"):
         options = (f"--rcfile={paths.ROOT / 'pyproject.toml'}", f"--jobs={os.cpu_count()}", f"--disable={NOT_ASKED}")
         return passes([paths.PYTHON, "-m", "pylint", *options, *modules], variables)

@@ -26,6 +26,8 @@ CHAIN = (
     "service_planning",
     "service_billing",
 )
+# Modules that join one of the chain to another Odoo module, and install themselves where both are.
+LINKS = ("service_equipment_mrp",)
 # What of the root belongs to the umbrella module, when it exists.
 UMBRELLA_PARTS = (
     "__init__.py",
@@ -66,6 +68,11 @@ def cache_dir():
 def chain_modules():
     """Return the modules of the chain that exist in this checkout, in order of dependency."""
     return [name for name in CHAIN if (ROOT / "addons" / name / "__manifest__.py").is_file()]
+
+
+def link_modules():
+    """Return the link modules that exist in this checkout."""
+    return [name for name in LINKS if (ROOT / "addons" / name / "__manifest__.py").is_file()]
 
 
 def has_umbrella():

@@ -1,6 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from . import (
-    base_import_import,
     ir_fields_converter,
     ir_attachment,
     ir_sequence,

@@ -68,13 +68,20 @@ class ServiceEquipment(models.Model):
         lines = lines.filtered(lambda line: (line.lot_id, line.company_id) in unit_by_key)
         for together in lines.grouped("picking_id").values():
             units = self.browse().concat(*(unit_by_key[line.lot_id, line.company_id] for line in together))
-            contents, unclear = units._get_delivered_contents(together)
-            unclear += units._fill_components(contents)
-            accompanying, unknown = units._get_accompanying_contents(together)
-            unclear += unknown + units._fill_components(accompanying)
-            units._link_sub_units()
-            if unclear:
-                units._note_serials_to_record(together.picking_id, unclear)
+            units._record_serials_of(together)
+
+    def _record_serials_of(self, lines):
+        """Record what stock knows of these units, and note on their delivery what it does not.
+
+        :param lines: the done `stock.move.line` records of one transfer that delivered these units
+        """
+        contents, unclear = self._get_delivered_contents(lines)
+        unclear += self._fill_components(contents)
+        accompanying, unknown = self._get_accompanying_contents(lines)
+        unclear += unknown + self._fill_components(accompanying)
+        self._link_sub_units()
+        if unclear:
+            self._note_serials_to_record(lines.picking_id[-1:], unclear)
 
     def _get_delivered_contents(self, lines):
         """Hook: return the components that stock knows to be in each of these units.
@@ -117,7 +124,7 @@ class ServiceEquipment(models.Model):
         unit_by_lot = self.grouped("lot_id")
 
         def get_wanting(product, around):
-            return [unit for lot in around.lot_id for unit in unit_by_lot[lot] if (unit, product) in wanted]
+            return [unit for lot in around.lot_id for unit in unit_by_lot.get(lot, ()) if (unit, product) in wanted]
 
         def assign(parts, around):
             units = get_wanting(parts.product_id, around)

@@ -13,7 +13,8 @@ class ImportSheet:
     """The columns and cells of a file that is imported, and the errors found in them."""
 
     def __init__(self, model, fields, data):
-        self.model, self.fields, self.data = model, list(fields), [list(row) for row in data]
+        self.model, self.env = model, model.env
+        self.fields, self.data = list(fields), [list(row) for row in data]
         self.columns = {path: index for index, path in enumerate(self.fields) if path}
         self.messages = []
         self.found = set()
@@ -32,7 +33,7 @@ class ImportSheet:
             model, field = self.model, None
             for name in path.split("/"):
                 field = model._fields.get(name) if model is not None else None
-                model = model.env[field.comodel_name] if field is not None and field.relational else None
+                model = self.env[field.comodel_name] if field is not None and field.relational else None
             if field is not None and field.type == "many2one":
                 references[path] = field
         return references
@@ -42,8 +43,8 @@ class ImportSheet:
         model, labels = self.model, []
         for name in path.split("/"):
             field = model._fields[name]
-            labels.append(field._description_string(model.env))
-            model = model.env[field.comodel_name] if field.relational else None
+            labels.append(field._description_string(self.env))
+            model = self.env[field.comodel_name] if field.relational else None
         return " / ".join(labels)
 
     def add_error(self, path, rows, reason, value=None):
@@ -54,13 +55,12 @@ class ImportSheet:
         :param str reason: a sentence in the user's language
         :param str value: the cell, when it names something unknown
         """
-        _ = self.model.env._
-        first = self.model.env.context.get("import_first_row", 1)
+        first = self.env.context.get("import_first_row", 1)
         vals = {"row": rows[0] + first, "more": len(rows) - 1, "column": self.get_label(path), "reason": reason}
         if len(rows) > 1:
-            message = _("Row %(row)s and %(more)s more, %(column)s: %(reason)s", **vals)
+            message = self.env._("Row %(row)s and %(more)s more, %(column)s: %(reason)s", **vals)
         else:
-            message = _("Row %(row)s, %(column)s: %(reason)s", **vals)
+            message = self.env._("Row %(row)s, %(column)s: %(reason)s", **vals)
         error = {
             "type": "error",
             "message": message,
@@ -70,7 +70,7 @@ class ImportSheet:
             "field_path": path.split("/"),
             "field_name": vals["column"],
         }
-        self.messages.append({**error, "value": value, "field_type": _("name")} if value else error)
+        self.messages.append({**error, "value": value, "field_type": self.env._("name")} if value else error)
 
     def set_references(self, path, id_by_row):
         """Replace the names of a column by the records found."""

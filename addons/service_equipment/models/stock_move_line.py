@@ -48,11 +48,7 @@ class StockMoveLine(models.Model):
     def _is_service_equipment_returned(self):
         """Tell whether this done line brings a serial number back from a customer."""
         self.ensure_one()
-        return (
-            self._is_service_equipment()
-            and self.location_id.usage == "customer"
-            and self.location_dest_id.usage != "customer"
-        )
+        return self._is_service_equipment() and self._is_service_return()
 
     def _is_service_equipment(self):
         self.ensure_one()
@@ -67,6 +63,11 @@ class StockMoveLine(models.Model):
         """Tell whether this line goes to a customer, from our stock or straight from a vendor."""
         self.ensure_one()
         return self.location_dest_id.usage == "customer" and self.location_id.usage != "customer"
+
+    def _is_service_return(self):
+        """Tell whether this line comes back from a customer."""
+        self.ensure_one()
+        return self.location_id.usage == "customer" and self.location_dest_id.usage != "customer"
 
     def _is_service_customer_stock(self):
         """Tell whether the customer owned already what this line brings: no sale, and no warranty of ours."""

@@ -1,5 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from . import (
+    base_import_import,
     service_equipment_label,
     service_equipment_merge,
     service_equipment_move,
