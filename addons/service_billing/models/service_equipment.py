@@ -24,7 +24,7 @@ class ServiceEquipment(models.Model):
     invoice_ref = fields.Char(compute="_compute_invoice_ref", store=True, readonly=False)
     invoice_count = fields.Integer(
         compute="_compute_invoice_count",
-        groups="account.group_account_invoice",
+        groups="service_billing.group_service_billing_user",
     )
 
     @api.depends("sale_line_id.invoice_lines.parent_state")

@@ -12,6 +12,7 @@ class ServiceCall(models.Model):
     queue_rank = fields.Char(
         compute="_compute_queue_rank",
         store=True,
+        groups="base.group_user",
         help="Sorts the queue: priority, earliest open deadline, weight of the zone, age.",
     )
     queue_explanation = fields.Char(
@@ -34,6 +35,13 @@ class ServiceCall(models.Model):
                 call.raised_at,
                 call.is_closed,
             )
+
+    @api.model
+    def _search(self, domain, offset=0, limit=None, order=None, **kwargs):
+        # Customers may not read the queue's rank, so their lists have the newest first.
+        if not order and not self.env.su and not self.env.user._is_internal():
+            order = "id desc"
+        return super()._search(domain, offset, limit, order, **kwargs)
 
     def _compute_queue_explanation(self):
         priorities = dict(self._fields["priority"]._description_selection(self.env))

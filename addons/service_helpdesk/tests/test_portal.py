@@ -130,6 +130,7 @@ class TestPortal(HelpdeskCase, HttpCase):
     def test_what_is_ours_cannot_be_read_field_by_field(self):
         own = self.own.with_user(self.user_portal)
         self.assertEqual(own.subject, "Own call")
+        self.assertIn(own, self.env["service.call"].with_user(self.user_portal).search([]))
         for name in ("cover_reason", "payer_terms", "queue_rank", "contract_id", "work_ids", "needs_triage"):
             with self.subTest(name=name), self.assertRaises(AccessError):
                 own.read([name])
