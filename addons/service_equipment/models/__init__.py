@@ -29,6 +29,7 @@ from . import (
     service_equipment_merge,
     service_equipment_fix,
     service_equipment_move,
+    service_equipment_part_history,
     service_equipment_place,
     service_equipment_placement,
     service_equipment_portal,

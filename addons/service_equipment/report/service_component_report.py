@@ -1,5 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, models
+from odoo.tools import formatLang
 
 
 class ReportServiceComponents(models.AbstractModel):
@@ -21,7 +22,8 @@ class ReportServiceComponents(models.AbstractModel):
         :param unit: `service.equipment` record
         :param date: as of `get_component_tree`
         :param against: as of `get_component_tree`
-        :return: dict: `unit`, `tree`, `rows` (pairs of level and node), `labels` of the kinds of differences
+        :return: dict: `unit`, `tree`, `rows` (pairs of level and node), `labels` of the kinds of differences,
+            `was` (id of a node to what was in its place)
         """
         tree = unit.get_component_tree(date, against)
         rows = list(self._flatten(tree["nodes"]))
@@ -32,6 +34,7 @@ class ReportServiceComponents(models.AbstractModel):
             "against": against,
             "rows": rows,
             "labels": self._get_labels(),
+            "was": {node["id"]: self._get_was_text(node, against) for _level, node in rows if node["was"]},
             "has_versions": any(node["version"] for _level, node in rows),
             "has_warranties": any(node["warranty_end"] for _level, node in rows),
         }
@@ -41,6 +44,22 @@ class ReportServiceComponents(models.AbstractModel):
         for node in nodes:
             yield level, node
             yield from self._flatten(node["children"], level + 1)
+
+    @api.model
+    def _get_was_text(self, node, against):
+        """Return what was, or should be, in the place of a node, as far as it differs."""
+        was = node["was"]
+        names = [name for name in ("product", "serial", "version") if was[name] and was[name] != node[name]]
+        if node["status"] == "changed" and "serial" in names:
+            names.remove("serial")
+        texts = [was[name] for name in names]
+        if was["quantity"] != node["quantity"]:
+            texts.append(formatLang(self.env, was["quantity"], dp="Product Unit"))
+        if not texts:
+            return ""
+        if against == "design":
+            return self.env._("designed: %(part)s", part=", ".join(texts))
+        return self.env._("was %(part)s", part=", ".join(texts))
 
     @api.model
     def _get_labels(self):

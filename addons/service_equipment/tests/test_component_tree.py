@@ -118,10 +118,24 @@ class TestComponentTree(EquipmentCase):
         )
         text = self._print(**action["data"])
         self.assertIn("As of 07/02/2026, compared with 06/15/2026.", text)
-        for words in ("Replaced Fan F-1", "Removed", "Added"):
+        for words in ("Replaced was F-1", "Removed", "Added"):
             self.assertIn(words, text)
         self.assertNotIn("Difference", self._print())
         self.assertIn("compared with the design", self._print(against="design"))
+
+    def test_history_tells_what_no_exchange_tells(self):
+        self._add("Ghost", date_installed=JULY, date_removed=JULY)
+        entries = self.unit.with_user(self.user_equipment).history(kinds=["component"])
+        self.assertEqual(
+            [(entry["date"], entry["title"], entry["text"]) for entry in entries[::-1]],
+            [
+                ("2026-07-01", "Component added", "Door - Motor"),
+                ("2026-07-01", "Component removed", "Drive / Fan - Fan - F-1"),
+                ("2026-07-01", "Component added", "Drive / Fan - Fan - F-2"),
+                ("2026-07-01", "Component removed", "Drive / Lamp - Lamp"),
+            ],
+        )
+        self.assertEqual(entries[0]["res_model"], "service.component")
 
     def test_print_nothing(self):
         self.assertIn("Nothing was in this unit on that day.", self._print(date="2020-01-01"))
