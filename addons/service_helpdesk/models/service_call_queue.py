@@ -37,11 +37,11 @@ class ServiceCall(models.Model):
             )
 
     @api.model
-    def _search(self, domain, offset=0, limit=None, order=None, **kwargs):
+    def _order_to_sql(self, order, query, *args, **kwargs):
         # Customers may not read the queue's rank, so their lists have the newest first.
-        if not order and not self.env.su and not self.env.user._is_internal():
+        if order == self._order and not self.env.su and not self.env.user._is_internal():
             order = "id desc"
-        return super()._search(domain, offset, limit, order, **kwargs)
+        return super()._order_to_sql(order, query, *args, **kwargs)
 
     def _compute_queue_explanation(self):
         priorities = dict(self._fields["priority"]._description_selection(self.env))
