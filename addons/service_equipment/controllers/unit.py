@@ -15,6 +15,7 @@ class ServiceUnitController(http.Controller):
         # Only to find it; what follows asks for the user's own right to the unit.
         unit_sudo = request.env["service.equipment"].sudo().with_context(active_test=False)
         unit = unit_sudo.search([("label_key", "=", label_key)]).with_user(request.env.user)
+        unit = unit and unit._get_present_unit()
         if not unit or not unit.has_access("read"):
             return request.render("service_equipment.portal_unit_refused", status=404)
         if not request.env.user._is_internal():

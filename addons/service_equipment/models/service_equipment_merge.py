@@ -9,7 +9,20 @@ from .service_equipment import INTERNAL
 from .service_equipment_place import PLACE_FIELDS
 
 # Of the unit itself, or settled by hand.
-NOT_FILLED = {"name", "state", "active", "company_id", "product_id", "access_token", "date_retired", "merged_into_id"}
+NOT_FILLED = {
+    "name",
+    "state",
+    "active",
+    "company_id",
+    "product_id",
+    "date_retired",
+    "merged_into_id",
+    "predecessor_id",
+    "date_taken_over",
+    # The others' links and labels lead to the kept unit by themselves.
+    "access_token",
+    "label_key",
+}
 # What says that two open rows are the same component.
 COMPONENT_KEY = ("complete_position", "product_id", "lot_id", "serial_found", "version", "quantity")
 # Columns that make no two rows different.
@@ -153,6 +166,20 @@ class ServiceEquipment(models.Model):
         self.write({"active": False, "merged_into_id": kept.id, "parent_id": False})
         note = self.env._("Merged into %(unit)s.", unit=kept._get_html_link())
         self._message_log_batch({equipment.id: note for equipment in self})
+
+    def _get_present_unit(self):
+        """Return the unit that took the place of this one by a merge or with another company; else this one.
+
+        :return: `service.equipment` record that the user may read
+        """
+        self.ensure_one()
+        # Only to find it; the user's own right to it is asked below.
+        unit, seen = self.sudo(), set()
+        while unit.state == "retired" and unit not in seen:
+            seen.add(unit)
+            unit = unit.merged_into_id or unit.successor_ids.sorted("id")[-1:] or unit
+        present = unit.with_env(self.env)
+        return present if present.has_access("read") else self
 
     def _after_merged(self, others):
         """Hook: other units were merged into this one.

@@ -33,7 +33,7 @@ class ServiceEquipment(models.Model):
 
         Tried in this order: the address or key of a label, the unit's number, its serial number, its asset code.
         Blanks and case matter in the key of a label only. Archived and retired units are found when no other one
-        has the text.
+        has the text; of one that was merged or handed over, the unit that took its place.
 
         :param str text: as read by a scanner
         :return: `service.equipment` record of the user's companies; empty when there is none, several when units of
@@ -52,7 +52,7 @@ class ServiceEquipment(models.Model):
             units = Equipment.search([(name, "=", value), ("company_id", "in", self.env.companies.ids)])
             if units:
                 found = units.filtered(lambda unit: unit.active and unit.state != "retired") or units
-                return found.with_env(self.env)
+                return self.browse().union(*(unit._get_present_unit() for unit in found.with_env(self.env)))
         return self.browse()
 
     def _ensure_label_key(self):

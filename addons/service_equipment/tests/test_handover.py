@@ -266,6 +266,14 @@ class TestHandover(MoveCase):
         kinds = [entry["kind"] for entry in back.with_user(self.user_manager).history()]
         self.assertEqual(kinds.count("handed_over"), 2)
 
+    def test_old_label_opens_the_present_unit(self):
+        self.unit._ensure_label_key()
+        successor = self._hand_over(self.unit)
+        find = self.unit.with_user(self.user_manager).with_context(**self._companies())._find_by_scan
+        self.assertEqual(find(self.unit.label_key), successor)
+        here = self.unit.with_user(self.user_equipment)
+        self.assertEqual(here._find_by_scan(self.unit.label_key), self.unit)
+
     def test_sub_units_go_along(self):
         pump = self._new_unit("P-2", parent_id=self.unit.id)
         self._move(self.unit, company_id=self.other_company)

@@ -128,6 +128,16 @@ class TestMerge(EquipmentCase):
         Equipment = self.env["service.equipment"].with_user(self.user_equipment)
         self.assertEqual([unit_id for unit_id, _name in Equipment.name_search(number)], self.unit.ids)
 
+    def test_old_label_opens_the_kept_unit(self):
+        self.double._ensure_label_key()
+        texts = (self.double.label_key, self.double.name)
+        self._merge()
+        Equipment = self.env["service.equipment"].with_user(self.user_equipment)
+        for text in texts:
+            with self.subTest(text=text):
+                self.assertEqual(Equipment._find_by_scan(text), self.unit)
+        self.assertFalse(self.unit.label_key)
+
     def test_merged_again(self):
         third = self._new_unit()
         self._merge()
