@@ -154,6 +154,24 @@ class TestLabel(EquipmentCase):
         self.assertEqual(self.units.mapped("label_key"), keys)
         self.assertFalse(self.units[0].copy().label_key)
 
+    def test_queries_do_not_grow_with_the_units(self):
+        def count(units):
+            wizard = self._new_wizard(units)
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            wizard.action_print()
+            wizard._get_pages()
+            self.env.flush_all()
+            return self.env.cr.sql_log_count - before
+
+        def new_units(number):
+            return self.env["service.equipment"].concat(*(self._new_unit() for _unit in range(number)))
+
+        count(new_units(1))
+        small, large = count(new_units(5)), count(new_units(10))
+        self.assertLessEqual(large - small, 1, f"{small} queries for 5 labels, {large} for 10")
+
     def test_qr_code_holds_the_address(self):
         url = f"{self.units[0].get_base_url()}/service/unit/"
         page = self._render(self._new_wizard(self.units[0]))
