@@ -6,7 +6,7 @@ from psycopg2.errors import CheckViolation
 from odoo import Command
 from odoo.modules.migration import load_script
 from odoo.tests import Form, tagged
-from odoo.tools import mute_logger
+from odoo.tools import SQL, mute_logger
 from odoo.tools.misc import file_path
 
 from .common import TODAY, EquipmentCase
@@ -258,20 +258,19 @@ class TestComponentWarranty(EquipmentCase):
 class TestWarrantyMigration(EquipmentCase):
     """The update of a database that had no terms on categories and components."""
 
-    def _migrate(self, when, times=1):
-        path = file_path(f"service_equipment/migrations/19.0.1.1.0/{when}-warranty.py")
-        script = load_script(path, f"{when}_warranty")
-        for _run in range(times):
-            script.migrate(self.cr, "19.0.1.0.0")
-
     def test_products_and_components_keep_their_warranty(self):
         with_terms = self.product.product_tmpl_id
         without = self._new_product("Plain").product_tmpl_id
         component = self._new_component(self._new_unit("P-1"), "M-1", warranty_end=date(2030, 1, 1))
         self.env.flush_all()
-        self.cr.execute("ALTER TABLE product_template DROP COLUMN warranty_policy")
-        self.cr.execute("ALTER TABLE service_component DROP COLUMN warranty_months")
-        self._migrate("pre", times=2)
+        path = file_path("service_equipment/migrations/19.0.1.1.0/pre-warranty.py")
+        script = load_script(path, "pre_warranty")
+        for table, column, _type in (("product_template", "warranty_policy", ""), *script.COLUMNS):
+            self.cr.execute(SQL("ALTER TABLE %s DROP COLUMN %s", SQL.identifier(table), SQL.identifier(column)))
+        for _run in range(2):
+            script.migrate(self.cr, "19.0.1.0.0")
         self.env.invalidate_all()
         self.assertRecordValues(with_terms + without, [{"warranty_policy": "own"}, {"warranty_policy": "category"}])
-        self.assertRecordValues(component, [{"warranty_months": 0, "warranty_end": date(2030, 1, 1)}])
+        self.assertRecordValues(
+            component, [{"warranty_months": 0, "warranty_end": date(2030, 1, 1), "vendor_warranty_end": False}]
+        )
