@@ -71,5 +71,9 @@ class ServiceEquipment(models.Model):
         return {**super()._get_history_kinds(), "fix": self.env._("Fix")}
 
     @api.model
+    def _get_history_icons(self):
+        return {**super()._get_history_icons(), "fix": "fa-wrench"}
+
+    @api.model
     def _get_portal_history_kinds(self):
         return super()._get_portal_history_kinds() | {"fix"}

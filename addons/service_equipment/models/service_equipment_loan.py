@@ -116,5 +116,9 @@ class ServiceEquipment(models.Model):
         return {**super()._get_history_kinds(), "loan": self.env._("Loan"), "lent": self.env._("Lent to Others")}
 
     @api.model
+    def _get_history_icons(self):
+        return {**super()._get_history_icons(), "loan": "fa-share-square-o", "lent": "fa-share"}
+
+    @api.model
     def _get_portal_history_kinds(self):
         return super()._get_portal_history_kinds() | {"loan"}
