@@ -112,8 +112,21 @@ class ProductTemplate(models.Model):
                 1.5 * depth,
                 node.position or line.product_id.name,
             )
-            serial = self.env._("serial wanted") if line.is_serial_wanted else ""
+            serial = self.env._("wanted") if line.is_serial_wanted else ""
             quantity = formatLang(self.env, node.quantity, dp="Product Unit")
             cells = (place, line.product_id.display_name, line.version or "", quantity, serial)
             rows.append(Markup("<tr>%s</tr>") % Markup().join(Markup("<td>%s</td>") % cell for cell in cells))
-        return Markup('<table class="table table-sm">%s</table>') % Markup().join(rows)
+        heads = Markup().join(
+            Markup("<th>%s</th>") % label
+            for label in (
+                self.env._("Place"),
+                self.env._("Component"),
+                self.env._("Version"),
+                self.env._("Quantity"),
+                self.env._("Serial Number"),
+            )
+        )
+        return Markup('<table class="table table-sm"><thead><tr>%s</tr></thead><tbody>%s</tbody></table>') % (
+            heads,
+            Markup().join(rows),
+        )
