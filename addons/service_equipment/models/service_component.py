@@ -97,7 +97,10 @@ class ServiceComponent(models.Model):
         check_company=True,
         domain="[('product_id', '=', product_id)]",
     )
-    serial_found = fields.Char(help="The serial number read on the part, where the stock does not know it.")
+    serial_found = fields.Char(
+        index="btree_not_null",
+        help="The serial number read on the part, where the stock does not know it.",
+    )
     version = fields.Char()
     version_key = fields.Char(
         compute="_compute_version_key",

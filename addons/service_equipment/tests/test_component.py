@@ -59,6 +59,22 @@ class TestComponent(EquipmentCase):
             with self.subTest(vals=vals), self.assertRaises(CheckViolation):
                 self._new_component(self.unit, **vals)
 
+    def test_serial_is_found(self):
+        known = self._new_component(self.unit, "M-1", position="A", date_removed=date(2026, 11, 1))
+        found = self._new_component(self.unit, serial_found="M-7", position="B")
+        Component = self.env["service.component"].with_user(self.user_equipment)
+        self.assertEqual(known.serial_number, "M-1")
+        for operator, value, expected in (
+            ("=", "M-1", known),
+            ("=", "M-7", found),
+            ("in", ["M-1", "M-7"], known + found),
+            ("ilike", "m-", known + found),
+            ("=", "M-2", Component),
+        ):
+            with self.subTest(value=value):
+                domain = [("serial_number", operator, value), ("equipment_id", "=", self.unit.id)]
+                self.assertEqual(Component.search(domain), expected)
+
     def test_serial_of_another_product(self):
         lot = self._new_lot("F-1", self._new_product("Fan"))
         with self.assertRaisesRegex(ValidationError, "F-1 is of Fan, not of Motor"):
