@@ -300,8 +300,8 @@ class ServiceExchange(models.Model):
         """
         if not self.env["stock.move"].has_access("read"):
             raise UserError(self.env._("Stock moves are shown to those who look after the stock or the costs."))
-        action = self.env["ir.actions.act_window"]._for_xml_id("stock.stock_move_action")
-        return {**action, "domain": [("service_exchange_id", "in", self.ids)], "context": {"create": False}}
+        action = self.env["ir.actions.act_window"]._for_xml_id("service_equipment.service_exchange_action_moves")
+        return {**action, "domain": [("service_exchange_id", "in", self.ids)]}
 
     # ------------------------------------------------------------------
     # Business
