@@ -7,7 +7,7 @@
         "engineer, contract manager, accountant and others. With demo data it tells one customer's story, from "
         "the delivered unit to the posted invoice."
     ),
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Services/Service",
     "author": "Service Management founders",
     "license": "LGPL-3",
@@ -29,6 +29,7 @@
         "demo/service_management_units_demo.xml",
         "demo/service_management_story_demo.xml",
         "demo/service_management_today_demo.xml",
+        "demo/service_management_register_demo.xml",
     ],
     "assets": {
         "web.assets_tests": ["service_management/static/tests/tours/*.js"],
