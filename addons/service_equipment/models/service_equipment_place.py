@@ -102,7 +102,14 @@ class ServiceEquipment(models.Model):
             if any(place.values()):
                 day = vals["date_start"]
                 delivered = equipment.date_delivered if not row else None
-                vals_list.append({**vals, "equipment_id": equipment.id, "date_start": min(day, delivered or day)})
+                vals_list.append(
+                    {
+                        **vals,
+                        "equipment_id": equipment.id,
+                        "company_id": equipment.company_id.id,
+                        "date_start": min(day, delivered or day),
+                    }
+                )
         for day, rows in left_by_date.items():
             rows.date_end = day
         placements.flush_model(["date_end"])  # the index wants the old rows closed before the new ones open
@@ -134,7 +141,8 @@ class ServiceEquipment(models.Model):
 
     def _get_date_owned(self):
         # Whoever asks, the day is that of the present customer's own first stay.
-        rows = self.sudo().placement_ids.sorted(lambda row: (row.date_start, row.id), reverse=True)
+        stays = (self.sudo() | self._get_predecessors()).placement_ids
+        rows = stays.sorted(lambda row: (row.date_start, row.id), reverse=True)
         owned = list(takewhile(lambda row: row.partner_id.commercial_partner_id == self.commercial_partner_id, rows))
         return owned[-1].date_start if 0 < len(owned) < len(rows) else super()._get_date_owned()
 

@@ -14,14 +14,12 @@ class ServiceEquipmentPlacement(models.Model):
     _name = "service.equipment.placement"
     _description = "Equipment Placement"
     _order = "date_start desc, id desc"
-    _check_company_auto = True
 
     equipment_id = fields.Many2one(
         comodel_name="service.equipment",
         required=True,
         index=True,
         ondelete="cascade",
-        check_company=True,
     )
     partner_id = fields.Many2one(
         comodel_name="res.partner",
@@ -39,6 +37,7 @@ class ServiceEquipmentPlacement(models.Model):
         string="Moved by",
         default=lambda self: self.env.user,
     )
+    # The unit's: what it links to was checked there.
     company_id = fields.Many2one(related="equipment_id.company_id", store=True, precompute=True, index=True)
 
     _dates_ordered = models.Constraint(

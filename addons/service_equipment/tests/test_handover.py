@@ -254,6 +254,13 @@ class TestHandover(MoveCase):
         page = successor.with_user(self.user_there).get_history_page()
         self.assertFalse(any(entry["can_open"] for entry in page["entries"]))
 
+    def test_customer_sees_no_earlier_owner(self):
+        self._move(self.unit, partner_id=self.other_customer, date=LAST_WEEK)
+        self.assertEqual(self.unit._get_date_owned(), LAST_WEEK)
+        successor = self._hand_over(self.unit)
+        self.assertEqual(successor._get_date_owned(), LAST_WEEK)
+        self.assertFalse(successor.sudo()._get_portal_history())
+
     def test_back_to_the_first_company(self):
         there = self._hand_over(self.unit)
         wizard = self._new_wizard(there, company_id=self.company.id)

@@ -90,7 +90,6 @@ class TestPlacement(EquipmentCase):
         self.assertEqual((moves[0]["date"], moves[0]["res_model"]), ("2026-11-18", "service.equipment.placement"))
         self.assertRegex(moves[0]["text"], "^Rossi Spa, Rossi Plant -> Rossi Spa, Rossi Plant / Hall 1$")
         self.assertIn("moved", unit._get_history_kinds())
-        self.assertNotIn("moved", unit._get_portal_history_kinds())
 
     def test_nobody_edits_placements(self):
         for user in (self.user_manager, self.user_equipment, self.user_auditor):
