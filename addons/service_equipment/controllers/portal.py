@@ -39,10 +39,11 @@ class ServiceEquipmentPortal(CustomerPortal):
         """
         env = request.env
         states = request.env["service.equipment"]._fields["state"]._description_selection(env)
+        in_use = Domain("state", "!=", "retired")
         filters = {
-            "in_use": {"label": env._("In Use"), "domain": Domain("state", "!=", "retired")},
+            "in_use": {"label": env._("In Use"), "domain": in_use},
             **{state: {"label": label, "domain": Domain("state", "=", state)} for state, label in states},
-            "warranty": {"label": env._("Under Warranty"), "domain": Domain("is_under_warranty", "=", True)},
+            "warranty": {"label": env._("Under Warranty"), "domain": in_use & Domain("is_under_warranty", "=", True)},
             "all": {"label": env._("All"), "domain": Domain.TRUE},
         }
         texts = {"all": ["name_key", "serial_key", "asset_key"], "serial": ["serial_key"], "asset": ["asset_key"]}

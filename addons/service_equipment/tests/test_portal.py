@@ -79,6 +79,8 @@ class TestPortal(EquipmentCase, HttpCase):
         self.assertEqual(serials(f"site={plant.id}"), {"ROSSI-2"})
         self.assertEqual(serials(f"site={self.other_customer.id}"), {"ROSSI-1", "ROSSI-2"})
         self.assertEqual(serials("filterby=retired"), {"ROSSI-OLD"})
+        self.assertEqual(serials("filterby=warranty"), {"ROSSI-1", "ROSSI-2"})
+        self.assertEqual(serials("filterby=in_repair"), set())
         self.assertEqual(serials("filterby=all"), {"ROSSI-1", "ROSSI-2", "ROSSI-OLD"})
         self.assertEqual(serials("groupby=site&sortby=serial"), {"ROSSI-1", "ROSSI-2"})
         self.assertEqual(serials("filterby=all&search=a1"), {"ROSSI-1"})
