@@ -49,21 +49,22 @@ class ServiceEquipment(models.Model):
         :param kept: the one of them that stays
         :return: one sentence, empty when they can
         """
-        _ = self.env._
         if len(self) < 2 or kept not in self:
-            return _("Choose two units or more, and the one to keep.")
+            return self.env._("Choose two units or more, and the one to keep.")
         if len(self.company_id) > 1:
-            return _("Units of different companies cannot be merged: move them instead.")
+            return self.env._("Units of different companies cannot be merged: move them instead.")
         if len(self.product_id) > 1:
             names = ", ".join(self.product_id.mapped("display_name"))
-            return _("Only units of one product can be merged, not of %(products)s.", products=names)
+            return self.env._("Only units of one product can be merged, not of %(products)s.", products=names)
         if len(self.lot_id) > 1:
             names = ", ".join(self.lot_id.mapped("name"))
-            return _("Units with the serial numbers %(serials)s are not the same unit.", serials=names)
+            return self.env._("Units with the serial numbers %(serials)s are not the same unit.", serials=names)
         for name in ("commercial_partner_id", "site_id"):
             if len(self[name]) > 1:
                 places = ", ".join(self[name].mapped("display_name"))
-                return _("The units stand at different places, %(places)s: move one of them first.", places=places)
+                return self.env._(
+                    "The units stand at different places, %(places)s: move one of them first.", places=places
+                )
         return ""
 
     def _merge(self, kept):

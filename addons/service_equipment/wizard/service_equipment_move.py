@@ -74,20 +74,19 @@ class ServiceEquipmentMove(models.TransientModel):
     @api.depends("moving_ids", "company_id", "partner_id", "site_id", "zone_id", "date")
     def _compute_summary(self):
         for wizard in self:
-            _ = wizard.env._
             vals = wizard._prepare_move_values()
             place = (wizard.site_id or wizard.partner_id).display_name if {"site_id", "partner_id"} & set(vals) else ""
             changes = [
-                _("to %(place)s", place=place) if place else "",
-                _("into the zone %(zone)s", zone=wizard.zone_id.name) if wizard.zone_id and "zone_id" in vals else "",
-                _("out of its zone") if vals.get("zone_id") is False and wizard._is_leaving_zone() else "",
-                _("over to %(company)s", company=wizard.company_id.name) if wizard._is_handover() else "",
+                self.env._("to %(place)s", place=place) if place else "",
+                self.env._("into the zone %(zone)s", zone=wizard.zone_id.name) if vals.get("zone_id") else "",
+                self.env._("out of its zone") if vals.get("zone_id") is False and wizard._is_leaving_zone() else "",
+                self.env._("over to %(company)s", company=wizard.company_id.name) if wizard._is_handover() else "",
             ]
             changes = list(filter(None, changes))
             wizard.summary = (
-                _("%(count)s unit(s) go %(way)s.", count=len(wizard.moving_ids), way=", ".join(changes))
+                self.env._("%(count)s unit(s) go %(way)s.", count=len(wizard.moving_ids), way=", ".join(changes))
                 if changes
-                else _("Nothing changes yet: choose another customer, site or zone.")
+                else self.env._("Nothing changes yet: choose another customer, site or zone.")
             )
 
     @api.onchange("partner_id")
