@@ -319,7 +319,6 @@ class ServiceEquipment(models.Model):
         """
 
     def _check_return_to_service(self):
-        super()._check_return_to_service()
         # As in `_get_predecessors`, the other way round.
         for equipment in self.sudo().filtered("successor_ids"):
             successor = equipment.successor_ids[:1]
@@ -331,6 +330,7 @@ class ServiceEquipment(models.Model):
                     successor=successor.name,
                 )
             )
+        return super()._check_return_to_service()
 
     # ------------------------------------------------------------------
     # History
