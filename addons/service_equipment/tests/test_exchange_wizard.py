@@ -205,6 +205,18 @@ class TestExchangeWizard(ExchangeCase):
         self.assertEqual(exchanges.old_lot_id.name, "READ-1")
         self.assertEqual(self.component.date_removed, TODAY)
 
+    def test_preview_asks_for_a_serial_that_nobody_knows(self):
+        row = self._new_component(self.unit, position="Spare")
+        form = self._open_unit()
+        form.component_id = row
+        with form.line_ids.edit(0) as line:
+            self.assertEqual(line.summary, "Scan the new Motor. Enter the serial found on the old part")
+            line.disposition = "left"
+            self.assertEqual(line.summary, "Scan the new Motor. Out: 1 Units, Left with Customer")
+            line.disposition = "scrap"
+            line.old_serial_found = "READ-2"
+            self.assertIn("Out: READ-2, Scrap", line.summary)
+
     def test_lines_follow_the_unit_and_the_defaults(self):
         other = self._new_unit("P-2")
         vendor = self.env["res.partner"].create({"name": "Motors Inc"})

@@ -114,6 +114,8 @@ class ServiceExchangeBatchLine(models.TransientModel):
             return ""
         # Whoever exchanges the part sees its serial number, stock rights or not.
         serial = self.old_serial_found or component.sudo().lot_id.name or component.serial_found
+        if not serial and component.product_id.tracking != "none" and self.disposition != "left":
+            return self.env._("Enter the serial found on the old part")
         labels = dict(self._fields["disposition"]._description_selection(self.env))
         place = labels.get(self.disposition, "-")
         if self.vendor_id:
