@@ -1,4 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from collections import Counter
+
 from odoo import api, fields, models
 
 from .service_equipment import INTERNAL
@@ -18,20 +20,28 @@ class ServiceEquipment(models.Model):
     )
     fix_count = fields.Integer(compute="_compute_fix_count", compute_sudo=False)
     fix_todo_count = fields.Integer(string="Fixes to Apply", compute="_compute_fix_count", compute_sudo=False)
+    known_bug_count = fields.Integer(
+        string="Known Bugs",
+        compute="_compute_fix_count",
+        compute_sudo=False,
+        help="Bugs of this version for which nothing can be applied yet.",
+    )
 
     @api.depends_context("company", "allowed_company_ids", "uid")
     def _compute_fix_count(self):
         Application = self.env["service.fix.application"]
-        counts = {}
+        total, todo, bugs = Counter(), Counter(), Counter()
         if Application.has_access("read"):
             domain = [("equipment_id", "in", self.ids), ("fix_id.state", "in", ("released", "closed"))]
-            groups = Application._read_group(domain, ["equipment_id", "state", "fix_state"], ["__count"])
-            for equipment, state, fix_state, count in groups:
-                total, todo = counts.get(equipment.id, (0, 0))
-                is_todo = state == "todo" and fix_state == "released"
-                counts[equipment.id] = (total + count, todo + (count if is_todo else 0))
+            groups = Application._read_group(domain, ["equipment_id", "state", "fix_state", "kind"], ["__count"])
+            for equipment, state, fix_state, kind, count in groups:
+                total[equipment.id] += count
+                if state == "todo" and fix_state == "released":
+                    (bugs if kind == "bug" else todo)[equipment.id] += count
         for equipment in self:
-            equipment.fix_count, equipment.fix_todo_count = counts.get(equipment.id, (0, 0))
+            equipment.fix_count = total[equipment.id]
+            equipment.fix_todo_count = todo[equipment.id]
+            equipment.known_bug_count = bugs[equipment.id]
 
     def action_view_fixes(self):
         """Open the fixes of these units.

@@ -314,6 +314,11 @@ class TestFixApplication(FixCase):
         self.assertRecordValues(unit, [{"fix_count": 1, "fix_todo_count": 0}])
         self.assertEqual(unit.with_user(self.user_portal).fix_todo_count, 0)
 
+    def test_known_bug_is_nothing_to_apply(self):
+        self.fix.kind = "bug"
+        unit = self.unit.with_user(self.user_equipment)
+        self.assertRecordValues(unit, [{"fix_count": 1, "fix_todo_count": 0, "known_bug_count": 1}])
+
     def test_merged_units_keep_what_was_done(self):
         twin = self._new_unit(version="1.9")
         self.fix.action_find_units()
