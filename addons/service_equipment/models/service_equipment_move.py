@@ -357,7 +357,14 @@ class ServiceEquipment(models.Model):
         predecessor = self.sudo().predecessor_id
         if not predecessor:
             return entries
-        earlier = [entry for entry in predecessor._get_history_entries() if entry["kind"] != "retired"]
+        # Documents that the user may not read in his own company are none of his in another either;
+        # the transfers of the serial number belong to the unit, stock rights or not.
+        earlier = [
+            entry
+            for entry in predecessor._get_history_entries()
+            if entry["kind"] != "retired"
+            and (entry["res_model"] == "stock.picking" or self.env[entry["res_model"]].has_access("read"))
+        ]
         # Both units carry the dates of the delivery and of the installation.
         known = {entry["kind"] for entry in earlier} & {"delivered", "installed"}
         own = (self._name, self.id)

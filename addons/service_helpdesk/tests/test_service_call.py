@@ -239,6 +239,21 @@ class TestServiceCall(HelpdeskCase):
         second = self._new_call()
         self.assertLess(second.queue_rank, first.queue_rank)
 
+    def test_history_of_a_successor_tells_calls_to_those_who_may_read_them(self):
+        call = self._new_call()
+        successor = self.env["service.equipment"].create(
+            {
+                "product_id": self.unit.product_id.id,
+                "partner_id": self.unit.partner_id.id,
+                "predecessor_id": self.unit.id,
+                "date_taken_over": "2026-11-18",
+            }
+        )
+        for user, titles in ((self.taker, [call.display_name]), (self.user_equipment, [])):
+            with self.subTest(user=user.login):
+                history = successor.with_user(user).history()
+                self.assertEqual([entry["title"] for entry in history if entry["kind"] == "call"], titles)
+
     def test_history_of_the_unit_has_its_calls(self):
         call = self._new_call()
         history = self.unit.with_user(self.taker).history()
