@@ -17,7 +17,14 @@ class ServiceEquipment(models.Model):
 
     _name = "service.equipment"
     _description = "Service Equipment"
-    _inherit = ["mail.thread", "mail.activity.mixin", "portal.mixin", "service.import.mixin", "image.mixin"]
+    _inherit = [
+        "mail.thread",
+        "mail.activity.mixin",
+        "portal.mixin",
+        "image.mixin",
+        "service.import.mixin",
+        "service.transition.mixin",
+    ]
     _order = "name desc, id desc"
     _check_company_auto = True
     _rec_names_search = ["name", "serial_number", "asset_code"]
@@ -352,27 +359,9 @@ class ServiceEquipment(models.Model):
     # Business
     # ------------------------------------------------------------------
 
-    def _transition(self, target):
-        """Move the units to another state.
-
-        :param str target: the new state
-        :raise UserError: when a unit's present state does not lead there
-        """
-        labels = dict(self._fields["state"]._description_selection(self.env))
-        for equipment in self:
-            if target not in self._transitions[equipment.state]:
-                raise UserError(
-                    self.env._(
-                        "%(unit)s is %(state)s and cannot become %(target)s.",
-                        unit=equipment.display_name,
-                        state=labels[equipment.state],
-                        target=labels[target],
-                    )
-                )
-        vals = {"state": target}
-        if target != "retired":
-            vals["date_retired"] = False
-        self.write(vals)
+    def _prepare_transition_values(self, target):
+        vals = super()._prepare_transition_values(target)
+        return vals if target == "retired" else {**vals, "date_retired": False}
 
     def _check_return_to_service(self):
         """Hook: refuse to bring back retired units; here those whose serial number lies in a location of ours.

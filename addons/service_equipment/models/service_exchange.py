@@ -13,7 +13,7 @@ class ServiceExchange(models.Model):
 
     _name = "service.exchange"
     _description = "Component Exchange"
-    _inherit = ["mail.thread"]
+    _inherit = ["mail.thread", "service.transition.mixin"]
     _order = "date desc, id desc"
     _check_company_auto = True
 
@@ -306,30 +306,6 @@ class ServiceExchange(models.Model):
     # ------------------------------------------------------------------
     # Business
     # ------------------------------------------------------------------
-
-    def _transition(self, target):
-        """Move the exchanges to another state.
-
-        :param str target: the new state
-        :raise UserError: when an exchange's present state does not lead there
-        """
-        self._check_transition(target)
-        self.write({"state": target})
-
-    def _check_transition(self, target):
-        """Refuse what the user may not write, and a state that does not lead to the target."""
-        self.check_access("write")
-        for exchange in self:
-            if target not in self._transitions[exchange.state]:
-                labels = dict(self._fields["state"]._description_selection(self.env))
-                raise UserError(
-                    self.env._(
-                        "Exchange %(name)s is %(state)s and cannot become %(target)s.",
-                        name=exchange.name,
-                        state=labels[exchange.state],
-                        target=labels[target],
-                    )
-                )
 
     def _get_site_date(self):
         """Return the day of the exchange where the unit stands."""

@@ -15,7 +15,7 @@ class ServiceFix(models.Model):
 
     _name = "service.fix"
     _description = "Bug or Fix"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "service.transition.mixin"]
     _order = "name desc, id desc"
     _check_company_auto = True
     _rec_names_search = ["name", "title"]
@@ -265,26 +265,6 @@ class ServiceFix(models.Model):
     # ------------------------------------------------------------------
     # Business
     # ------------------------------------------------------------------
-
-    def _transition(self, target):
-        """Move the fixes to another state.
-
-        :param str target: the new state
-        :raise UserError: when a fix's present state does not lead there
-        """
-        self.check_access("write")
-        labels = dict(self._fields["state"]._description_selection(self.env))
-        for fix in self:
-            if target not in self._transitions[fix.state]:
-                raise UserError(
-                    self.env._(
-                        "%(fix)s is %(state)s and cannot become %(target)s.",
-                        fix=fix.display_name,
-                        state=labels[fix.state],
-                        target=labels[target],
-                    )
-                )
-        self.write({"state": target})
 
     @api.model
     def _get_version_domain(self, version):

@@ -14,6 +14,7 @@ class ServiceFixApplication(models.Model):
 
     _name = "service.fix.application"
     _description = "Fix on a Unit"
+    _inherit = ["service.transition.mixin"]
     _order = "id desc"
     _check_company_auto = True
 
@@ -139,7 +140,7 @@ class ServiceFixApplication(models.Model):
         """Let fixes that were said to be not applicable be to do again."""
         for application in self:
             if application.state == "applied":
-                raise UserError(application._get_refusal("todo"))
+                raise UserError(application._get_transition_refusal("todo"))
         self._check_transition("todo")
         self._set_todo()
 
@@ -187,25 +188,8 @@ class ServiceFixApplication(models.Model):
                 }
             )
 
-    def _check_transition(self, target):
-        """Refuse what the user may not write, and a state that does not lead to the target."""
-        self.check_access("write")
-        for application in self:
-            if target not in self._transitions[application.state]:
-                raise UserError(application._get_refusal(target))
-
     def _set_todo(self):
         self.write({"state": "todo", "date": False, "user_id": False, "reason": False, "is_out_of_range": False})
-
-    def _get_refusal(self, target):
-        labels = dict(self._fields["state"]._description_selection(self.env))
-        return self.env._(
-            "%(fix)s on %(unit)s is %(state)s and cannot become %(target)s.",
-            fix=self.fix_id.display_name,
-            unit=self.equipment_id.display_name,
-            state=labels[self.state],
-            target=labels[target],
-        )
 
     def _get_fixed_records(self):
         """Return what has the version that one fix raises: the unit, or its affected components.

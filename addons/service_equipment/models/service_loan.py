@@ -15,7 +15,7 @@ class ServiceLoan(models.Model):
 
     _name = "service.loan"
     _description = "Loan Equipment"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "service.transition.mixin"]
     _order = "date_due desc, id desc"
     _check_company_auto = True
 
@@ -320,30 +320,6 @@ class ServiceLoan(models.Model):
     # ------------------------------------------------------------------
     # Business
     # ------------------------------------------------------------------
-
-    def _transition(self, target):
-        """Move the loans to another state.
-
-        :param str target: the new state
-        :raise UserError: when a loan's present state does not lead there
-        """
-        self._check_transition(target)
-        self.write({"state": target})
-
-    def _check_transition(self, target):
-        """Refuse what the user may not write, and a state that does not lead to the target."""
-        self.check_access("write")
-        labels = dict(self._fields["state"]._description_selection(self.env))
-        for loan in self:
-            if target not in self._transitions[loan.state]:
-                raise UserError(
-                    self.env._(
-                        "Loan %(name)s is %(state)s and cannot become %(target)s.",
-                        name=loan.name,
-                        state=labels[loan.state],
-                        target=labels[target],
-                    )
-                )
 
     def _get_today(self):
         """Return today's date at the loan's site."""

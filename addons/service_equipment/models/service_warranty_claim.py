@@ -13,7 +13,7 @@ class ServiceWarrantyClaim(models.Model):
 
     _name = "service.warranty.claim"
     _description = "Vendor Warranty Claim"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "service.transition.mixin"]
     _order = "date desc, id desc"
     _check_company_auto = True
 
@@ -275,32 +275,15 @@ class ServiceWarrantyClaim(models.Model):
     # Business
     # ------------------------------------------------------------------
 
-    def _transition(self, target):
-        """Move the claims to another state, and keep the day.
-
-        :param str target: the new state
-        :raise UserError: when a claim's present state does not lead there
-        """
-        labels = dict(self._fields["state"]._description_selection(self.env))
-        self.check_access("write")
-        for claim in self:
-            if target not in self._transitions[claim.state]:
-                raise UserError(
-                    self.env._(
-                        "Claim %(name)s is %(state)s and cannot become %(target)s.",
-                        name=claim.name,
-                        state=labels[claim.state],
-                        target=labels[target],
-                    )
-                )
-        vals = {"state": target}
+    def _prepare_transition_values(self, target):
+        vals = super()._prepare_transition_values(target)
         if target == "draft":
             vals.update(date_sent=False, date_answered=False)
         elif target in self._dates_by_state:
             vals[self._dates_by_state[target]] = fields.Date.context_today(self)
         elif target == "settled":
             vals["date_settled"] = fields.Date.context_today(self)
-        self.write(vals)
+        return vals
 
     def message_post(self, **kwargs):
         message = super().message_post(**kwargs)
