@@ -14,7 +14,9 @@ class StockMoveLine(models.Model):
     def create(self, vals_list):
         lines = super().create(vals_list)
         # What is added to a transfer that is done moves at once.
-        lines.filtered(lambda line: line.state == "done" and line.picking_id)._update_service_equipment()
+        done = lines.filtered(lambda line: line.state == "done" and line.picking_id)
+        if done:
+            done._update_service_equipment()
         return lines
 
     def write(self, vals):

@@ -181,6 +181,8 @@ class TestLabel(EquipmentCase):
         self.assertEqual(read_qr(base64.b64decode(image).decode()), url + self.units[0].label_key)
 
     def test_what_to_print(self):
+        # A name that fits into one line of a label.
+        self.company.name = "Servizi Srl"
         page = self._render(self._new_wizard())
         for text in ("Pump", "L-1", "ASSET-1", "Rossi Spa", self.company.name, self.units[1].name):
             self.assertIn(text, page)
