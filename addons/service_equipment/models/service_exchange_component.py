@@ -25,7 +25,8 @@ class ServiceExchange(models.Model):
             rows[exchange].write({"date_removed": exchange._get_site_date(), "removal_exchange_id": exchange.id})
         Component = exchanges.env["service.component"]
         rest = [exchange._prepare_rest_values() for exchange in exchanges if exchange._has_rest()]
-        Component.create(rest)
+        if rest:
+            Component.create(rest)
         components = Component.create([exchange._prepare_component_values() for exchange in exchanges])
         for exchange, component in zip(exchanges, components, strict=True):
             exchange.new_component_id = component
