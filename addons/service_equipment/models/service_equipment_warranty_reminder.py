@@ -145,7 +145,8 @@ class ServiceEquipment(models.Model):
                 company.service_warranty_user_id,
             )
             for user in users:
-                may_open = user.active and company in user.company_ids and self.with_user(user).has_access("read")
+                # Each unit by itself: a batch has those of companies that the user may not see.
+                may_open = user.active and company in user.company_ids and equipment.with_user(user).has_access("read")
                 if user and may_open:
                     user_by_unit[equipment] = user
                     break

@@ -41,7 +41,7 @@ class ServiceFix(models.Model):
             except Exception as error:
                 self.env.cr.rollback()
                 _logger.exception("Fix %s: its units were not found.", fix.name)
-                fix.message_post(body=self.env._("The affected units could not be found: %(error)s", error=error))
+                fix._message_log(body=self.env._("The affected units could not be found: %(error)s", error=error))
             if not cron._commit_progress(1):
                 break
 

@@ -146,7 +146,7 @@ class ServiceLoan(models.Model):
             except Exception as error:
                 self.env.cr.rollback()
                 _logger.exception("Loan %s: nobody was reminded.", loan.name)
-                loan.message_post(body=self.env._("Nobody could be reminded of this loan: %(error)s", error=error))
+                loan._message_log(body=self.env._("Nobody could be reminded of this loan: %(error)s", error=error))
             has_time = self.env["ir.cron"]._commit_progress(1)
             if not has_time:
                 break

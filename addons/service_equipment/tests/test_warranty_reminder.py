@@ -120,6 +120,22 @@ class TestWarrantyReminder(EquipmentCase):
         self.assertEqual([len(unit.activity_ids) for unit in far + farther + here], [1, 0, 0])
         self.assertEqual(far.activity_ids.user_id, self.user_manager)
 
+    def test_units_of_companies_that_the_responsible_may_not_see(self):
+        other_company = self.env["res.company"].create({"name": "Second", "service_warranty_reminder_days": 30})
+        user_there = self._new_user(
+            "eq_there",
+            "service_equipment.group_service_equipment_user",
+            company_id=other_company.id,
+            company_ids=other_company.ids,
+        )
+        other_company.service_warranty_user_id = user_there
+        there = self._new_ending(
+            None, date(2026, 12, 18), company_id=other_company.id, partner_id=self.other_customer.id, site_id=False
+        )
+        self._run_cron()
+        self.assertEqual(self.unit.activity_ids.user_id, self.user_sales)
+        self.assertEqual(there.activity_ids.user_id, user_there)
+
     def test_language_of_the_responsible(self):
         self.env["res.lang"]._activate_lang("it_IT")
         self.user_sales.lang = "it_IT"
