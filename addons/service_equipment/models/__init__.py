@@ -4,6 +4,7 @@ from . import (
     ir_attachment,
     ir_sequence,
     service_import,
+    service_number_mixin,
     service_transition_mixin,
     service_warranty_terms,
     service_vendor_warranty,

@@ -23,6 +23,7 @@ class ServiceEquipment(models.Model):
         "portal.mixin",
         "image.mixin",
         "service.import.mixin",
+        "service.number.mixin",
         "service.transition.mixin",
     ]
     _order = "name desc, id desc"
@@ -36,13 +37,8 @@ class ServiceEquipment(models.Model):
         "retired": ("draft", "in_service"),
     }
 
-    name = fields.Char(
-        string="Number",
-        required=True,
-        copy=False,
-        default=lambda self: self.env._("New"),
-        index=True,
-    )
+    # Numbers of before are imported and typed.
+    name = fields.Char(readonly=False)
     asset_code = fields.Char(
         copy=False,
         index="trigram",
@@ -284,9 +280,6 @@ class ServiceEquipment(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        unnamed = sum(not vals.get("name") for vals in vals_list)
-        numbers = iter(self.env["ir.sequence"]._next_range_by_code(self._name, unnamed))
-        vals_list = [{**vals, "name": vals.get("name") or next(numbers)} for vals in vals_list]
         units = super().create(vals_list)
         units._flag_sites()
         return units

@@ -27,7 +27,7 @@ class ServiceEquipment(models.Model):
         self.ensure_one()
         entries = []
         # Exchanges and the delivery tell of the others; what was never in force is no history.
-        for component in self.component_ids.filtered(lambda component: component._is_ever_in_force()):
+        for component in self.component_ids.sorted().filtered(lambda component: component._is_ever_in_force()):
             came_with_unit = component.date_installed in (self.date_delivered, self.date_installed)
             if not component.install_exchange_id and not came_with_unit:
                 title = self.env._("Component added")

@@ -13,7 +13,7 @@ class ServiceExchange(models.Model):
 
     _name = "service.exchange"
     _description = "Component Exchange"
-    _inherit = ["mail.thread", "service.transition.mixin"]
+    _inherit = ["mail.thread", "service.number.mixin", "service.transition.mixin"]
     _order = "date desc, id desc"
     _check_company_auto = True
 
@@ -37,14 +37,6 @@ class ServiceExchange(models.Model):
         "date",
     )
 
-    name = fields.Char(
-        string="Number",
-        required=True,
-        readonly=True,
-        copy=False,
-        default=lambda self: self.env._("New"),
-        index=True,
-    )
     state = fields.Selection(
         selection=[("draft", "Draft"), ("done", "Done"), ("reversed", "Reversed")],
         required=True,
@@ -244,19 +236,8 @@ class ServiceExchange(models.Model):
     # CRUD
     # ------------------------------------------------------------------
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        numbers = self.env["ir.sequence"]._next_range_by_code(self._name, len(vals_list))
-        return super().create([{"name": number, **vals} for number, vals in zip(numbers, vals_list, strict=True)])
-
-    def write(self, vals):
-        if any(name in self._frozen_fields for name in vals):
-            for exchange in self:
-                if exchange.state != "draft":
-                    raise UserError(
-                        self.env._("Exchange %(name)s is done: reverse it and make a new one.", name=exchange.name)
-                    )
-        return super().write(vals)
+    def _get_frozen_text(self):
+        return self.env._("Exchange %(name)s is done: reverse it and make a new one.", name=self.name)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_done(self):

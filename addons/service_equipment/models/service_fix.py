@@ -15,7 +15,7 @@ class ServiceFix(models.Model):
 
     _name = "service.fix"
     _description = "Bug or Fix"
-    _inherit = ["mail.thread", "mail.activity.mixin", "service.transition.mixin"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "service.number.mixin", "service.transition.mixin"]
     _order = "name desc, id desc"
     _check_company_auto = True
     _rec_names_search = ["name", "title"]
@@ -27,14 +27,6 @@ class ServiceFix(models.Model):
         "cancelled": ("draft",),
     }
 
-    name = fields.Char(
-        string="Number",
-        required=True,
-        readonly=True,
-        copy=False,
-        default=lambda self: self.env._("New"),
-        index=True,
-    )
     title = fields.Char(required=True, translate=True, tracking=True)
     active = fields.Boolean(default=True)
     state = fields.Selection(
@@ -204,11 +196,6 @@ class ServiceFix(models.Model):
     # ------------------------------------------------------------------
     # CRUD
     # ------------------------------------------------------------------
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        numbers = self.env["ir.sequence"]._next_range_by_code(self._name, len(vals_list))
-        return super().create([{"name": number, **vals} for number, vals in zip(numbers, vals_list, strict=True)])
 
     def write(self, vals):
         res = super().write(vals)

@@ -18,6 +18,7 @@ class ServiceFixApplication(models.Model):
     _order = "id desc"
     _check_company_auto = True
 
+    _initial_state = "todo"
     _transitions = {
         "todo": ("applied", "not_applicable"),
         "applied": ("todo",),
@@ -114,7 +115,7 @@ class ServiceFixApplication(models.Model):
                     )
                 )
             application._follow_version()
-            application.write(
+            application._write_state(
                 {
                     "state": "applied",
                     "date": application.date or today,
@@ -178,7 +179,7 @@ class ServiceFixApplication(models.Model):
         """
         self._check_transition("not_applicable")
         for application in self:
-            application.write(
+            application._write_state(
                 {
                     "state": "not_applicable",
                     "reason": reason,
@@ -189,7 +190,7 @@ class ServiceFixApplication(models.Model):
             )
 
     def _set_todo(self):
-        self.write({"state": "todo", "date": False, "user_id": False, "reason": False, "is_out_of_range": False})
+        self._write_state({"state": "todo", "date": False, "user_id": False, "reason": False, "is_out_of_range": False})
 
     def _get_fixed_records(self):
         """Return what has the version that one fix raises: the unit, or its affected components.

@@ -55,8 +55,8 @@ class ServiceFix(models.Model):
             inside = Domain("equipment_id", "any", affected)
             outside = of_fix & Domain("state", "=", "todo") & ~inside
             back = of_fix & Domain("state", "=", "not_applicable") & Domain("is_out_of_range", "=", True) & inside
-            Application.search(outside).write({"state": "not_applicable", "is_out_of_range": True})
-            Application.search(back).write({"state": "todo", "is_out_of_range": False})
+            Application.search(outside)._write_state({"state": "not_applicable", "is_out_of_range": True})
+            Application.search(back)._write_state({"state": "todo", "is_out_of_range": False})
 
     def _insert_applications(self, affected):
         """Write the missing rows of one fix in one statement: a campaign may have a million of them.

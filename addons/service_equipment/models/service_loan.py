@@ -15,7 +15,7 @@ class ServiceLoan(models.Model):
 
     _name = "service.loan"
     _description = "Loan Equipment"
-    _inherit = ["mail.thread", "mail.activity.mixin", "service.transition.mixin"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "service.number.mixin", "service.transition.mixin"]
     _order = "date_due desc, id desc"
     _check_company_auto = True
 
@@ -33,14 +33,6 @@ class ServiceLoan(models.Model):
         "date_out",
     )
 
-    name = fields.Char(
-        string="Number",
-        required=True,
-        readonly=True,
-        copy=False,
-        default=lambda self: self.env._("New"),
-        index=True,
-    )
     state = fields.Selection(
         selection=[("draft", "Draft"), ("out", "Out"), ("returned", "Returned"), ("cancelled", "Cancelled")],
         required=True,
@@ -246,17 +238,8 @@ class ServiceLoan(models.Model):
     # CRUD
     # ------------------------------------------------------------------
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        numbers = self.env["ir.sequence"]._next_range_by_code(self._name, len(vals_list))
-        return super().create([{"name": number, **vals} for number, vals in zip(numbers, vals_list, strict=True)])
-
-    def write(self, vals):
-        if any(name in self._frozen_fields for name in vals):
-            for loan in self:
-                if loan.state != "draft":
-                    raise UserError(self.env._("Loan %(name)s is no longer a draft: make a new one.", name=loan.name))
-        return super().write(vals)
+    def _get_frozen_text(self):
+        return self.env._("Loan %(name)s is no longer a draft: make a new one.", name=self.name)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_lent(self):

@@ -13,7 +13,7 @@ class ServiceWarrantyClaim(models.Model):
 
     _name = "service.warranty.claim"
     _description = "Vendor Warranty Claim"
-    _inherit = ["mail.thread", "mail.activity.mixin", "service.transition.mixin"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "service.number.mixin", "service.transition.mixin"]
     _order = "date desc, id desc"
     _check_company_auto = True
 
@@ -30,14 +30,6 @@ class ServiceWarrantyClaim(models.Model):
     # What the vendor was told does not change any more.
     _frozen_fields = ("partner_id", "product_id", "lot_id", "serial_found", "quantity", "amount_claimed")
 
-    name = fields.Char(
-        string="Number",
-        required=True,
-        readonly=True,
-        copy=False,
-        default=lambda self: self.env._("New"),
-        index=True,
-    )
     state = fields.Selection(
         selection=[
             ("draft", "Draft"),
@@ -153,22 +145,10 @@ class ServiceWarrantyClaim(models.Model):
     # CRUD
     # ------------------------------------------------------------------
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        numbers = self.env["ir.sequence"]._next_range_by_code(self._name, len(vals_list))
-        return super().create([{"name": number, **vals} for number, vals in zip(numbers, vals_list, strict=True)])
-
-    def write(self, vals):
-        if any(name in self._frozen_fields for name in vals):
-            for claim in self:
-                if claim.state != "draft":
-                    raise UserError(
-                        self.env._(
-                            "Claim %(name)s has been sent: the part, the vendor and the amount stay as they are.",
-                            name=claim.name,
-                        )
-                    )
-        return super().write(vals)
+    def _get_frozen_text(self):
+        return self.env._(
+            "Claim %(name)s has been sent: the part, the vendor and the amount stay as they are.", name=self.name
+        )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_sent(self):

@@ -167,6 +167,29 @@ class TestSecurity(EquipmentCase):
             with self.subTest(user=user.login), self.assertRaises(AccessError):
                 exchange.with_user(user).action_done()
 
+    def test_nobody_writes_a_state_by_himself(self):
+        forged = {
+            "service.exchange": "done",
+            "service.loan": "returned",
+            "service.warranty.claim": "settled",
+            "service.fix": "closed",
+            "service.fix.application": "applied",
+            "service.equipment": "draft",
+        }
+        for model, state in forged.items():
+            record = self.records[model].with_user(self.user_manager)
+            before = record.state
+            with self.subTest(model=model), self.assertRaisesRegex(AccessError, "by its buttons only"):
+                record.write({"state": state})
+            self.assertEqual(record.state, before)
+        Exchange = self.env["service.exchange"].with_user(self.user_equipment)
+        vals = {"equipment_id": self.unit.id, "new_product_id": self.part.id}
+        with self.assertRaisesRegex(AccessError, "by its buttons only"):
+            Exchange.create({**vals, "state": "done"})
+        with self.assertRaisesRegex(AccessError, "by its buttons only"):
+            Exchange.with_context(default_state="done").create(vals)
+        self.assertEqual(Exchange.create(vals).state, "draft")
+
     def test_user_does_not_edit_the_register(self):
         unit = self.unit.with_user(self.user_equipment)
         for action in (unit.action_retire, unit.action_repair):
