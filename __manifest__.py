@@ -7,7 +7,7 @@
         "engineer, contract manager, accountant and others. With demo data it tells one customer's story, from "
         "the delivered unit to the posted invoice."
     ),
-    "version": "19.0.1.1.0",
+    "version": "19.0.1.2.0",
     "category": "Services/Service",
     "author": "Service Management founders",
     "license": "LGPL-3",

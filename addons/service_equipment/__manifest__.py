@@ -7,7 +7,7 @@
         "list of components. Deliveries and returns keep it up to date, and exchanging a component makes the "
         "stock moves."
     ),
-    "version": "19.0.1.1.0",
+    "version": "19.0.1.2.0",
     "category": "Services/Service",
     "license": "LGPL-3",
     "author": "Service Management founders",
@@ -56,6 +56,7 @@
         "views/res_partner_views.xml",
         "views/stock_views.xml",
         "views/service_equipment_portal_templates.xml",
+        "views/service_label_views.xml",
         "views/service_equipment_menus.xml",
     ],
     "assets": {

@@ -20,6 +20,25 @@ TABLE = {
     "service.sla.target":         (NONE,    READ,  READ,    WRITE,  READ,   NONE),
     "service.entitlement":        (NONE,    READ,  WRITE,   WRITE,  READ,   READ),
     "service.consumption":        (NONE,    READ,  READ,    READ,   READ,   NONE),
+    "service.contract.template": (NONE,    READ,  READ,    WRITE,  READ,   NONE),
+    "service.contract.template.line": (NONE,    READ,  READ,    WRITE,  READ,   NONE),
+    "service.contract.template.period": (NONE,    READ,  READ,    WRITE,  READ,   NONE),
+    "service.contract.template.service": (NONE,    READ,  READ,    WRITE,  READ,   NONE),
+    "service.price.index": (NONE,    READ,  READ,    WRITE,  READ,   NONE),
+    "service.price.index.value": (NONE,    READ,  READ,    WRITE,  READ,   NONE),
+    "service.regime": (NONE,    READ,  READ,    WRITE,  READ,   NONE),
+    "service.regime.rule": (NONE,    READ,  READ,    WRITE,  READ,   NONE),
+    "service.regime.step": (NONE,    READ,  READ,    WRITE,  READ,   NONE),
+    "service.obligation": (NONE,    READ,  READ,    WRITE,  READ,   NONE),
+    "service.entitlement.package": (NONE,    READ,  READ,    WRITE,  READ,   NONE),
+    "service.contract.service": (NONE,    READ,  WRITE,   WRITE,  READ,   NONE),
+    "service.contract.amendment": (NONE,    READ,  WRITE,   WRITE,  READ,   NONE),
+    "service.contract.amendment.line": (NONE,    READ,  WRITE,   WRITE,  READ,   NONE),
+    "service.special.day": (NONE,    READ,  WRITE,   WRITE,  READ,   NONE),
+    "service.downtime": (NONE,    READ,  WRITE,   WRITE,  READ,   NONE),
+    "service.contract.obligation": (NONE,    READ,  WRITE,   WRITE,  READ,   NONE),
+    "service.contract.document": (NONE,    READ,  WRITE,   WRITE,  READ,   NONE),
+    "service.contract.renewal": (NONE, READ, READ, READ, READ, NONE),
 }  # fmt: skip
 OPERATIONS = {"r": "read", "w": "write", "c": "create", "d": "unlink"}
 PRICE_FIELDS = {
@@ -72,7 +91,70 @@ class TestSecurity(ContractCase):
             "service.entitlement": contract.entitlement_ids,
             "service.consumption": env["service.entitlement"]._consume("hours", 1.0, TODAY, contract)[0],
         }
+        records.update(cls._new_template_records(env))
+        records.update(cls._new_life_records(env, contract))
+        records.update(cls._new_regime_records(env, contract))
+        records.update(cls._new_duty_records(env, contract))
         return {model: record.with_env(cls.env) for model, record in records.items()}
+
+    @classmethod
+    def _new_template_records(cls, env):
+        company = env.company
+        template = env["service.contract.template"].create({"name": "Own", "company_id": company.id})
+        return {
+            "service.contract.template": template,
+            **{
+                model: env[model].create({"template_id": template.id})
+                for model in (
+                    "service.contract.template.line",
+                    "service.contract.template.period",
+                    "service.contract.template.service",
+                )
+            },
+        }
+
+    @classmethod
+    def _new_life_records(cls, env, contract):
+        index = env["service.price.index"].create({"name": "Own", "company_id": contract.company_id.id})
+        amendment = env["service.contract.amendment"].create({"contract_id": contract.id})
+        return {
+            "service.price.index": index,
+            "service.price.index.value": env["service.price.index.value"].create({"index_id": index.id}),
+            "service.contract.amendment": amendment,
+            "service.contract.amendment.line": env["service.contract.amendment.line"].create(
+                {"amendment_id": amendment.id}
+            ),
+            "service.contract.service": env["service.contract.service"].create({"contract_id": contract.id}),
+            "service.contract.renewal": env["service.contract.renewal"].create({"contract_id": contract.id}),
+            "service.contract.document": env["service.contract.document"].create({"contract_id": contract.id}),
+        }
+
+    @classmethod
+    def _new_regime_records(cls, env, contract):
+        company = contract.company_id
+        regime = env["service.regime"].create({"name": "Own", "company_id": company.id})
+        rule = env["service.regime.rule"].create({"regime_id": regime.id})
+        unit = env["service.equipment"].create(
+            {"product_id": cls.product.id, "partner_id": cls.customer.id, "company_id": company.id}
+        )
+        return {
+            "service.regime": regime,
+            "service.regime.rule": rule,
+            "service.regime.step": env["service.regime.step"].create({"rule_id": rule.id}),
+            "service.special.day": env["service.special.day"].create({"name": "Own", "company_id": company.id}),
+            "service.downtime": env["service.downtime"].create({"equipment_id": unit.id}),
+        }
+
+    @classmethod
+    def _new_duty_records(cls, env, contract):
+        company = contract.company_id
+        return {
+            "service.obligation": env["service.obligation"].create({"name": "Own", "company_id": company.id}),
+            "service.contract.obligation": env["service.contract.obligation"].create({"contract_id": contract.id}),
+            "service.entitlement.package": env["service.entitlement.package"].create(
+                {"name": "Own", "company_id": company.id}
+            ),
+        }
 
     def test_every_model_is_in_the_table(self):
         own = self.env["ir.model.data"].search([("module", "=", "service_contract"), ("model", "=", "ir.model")])

@@ -1,2 +1,15 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from . import service_contract_change, service_coverage_change
+from . import (
+    service_contract_change,
+    service_contract_renew,
+    service_contract_renew_line,
+    service_coverage_add,
+    service_coverage_change,
+    service_coverage_whatif,
+    service_coverage_whatif_line,
+    service_entitlement_correct,
+    service_entitlement_sell,
+    service_regime_simulation,
+    service_regime_simulation_line,
+    service_sla_preview,
+)

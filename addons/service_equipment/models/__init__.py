@@ -57,6 +57,7 @@ from . import (
     service_fix,
     service_fix_application,
     service_fix_campaign,
+    service_label,
     service_loan,
     service_loan_check,
     service_loan_reminder,

@@ -27,6 +27,7 @@ from . import (
     test_loan_concurrency,
     test_loan_reminder,
     test_merge,
+    test_own_label,
     test_performance,
     test_placement,
     test_portal,

@@ -39,11 +39,12 @@ TABLE = {
     "service.warranty.extension": {"user": R, "manager": "rc", "auditor": R, "stock": "", "employee": "", "portal": ""},
     "service.warranty.claim": {"user": RWC, "manager": ALL, "auditor": R, "stock": "", "employee": "", "portal": ""},
     "service.loan": {"user": RWC, "manager": ALL, "auditor": R, "stock": "", "employee": "", "portal": ""},
+    "service.label": {"user": "", "manager": "", "auditor": R, "stock": "", "employee": "", "portal": ""},
     "service.fix": {"user": R, "manager": ALL, "auditor": R, "stock": "", "employee": "", "portal": ""},
     "service.fix.application": {"user": RW, "manager": ALL, "auditor": R, "stock": "", "employee": "", "portal": ""},
 }
 # Configuration of all companies.
-SHARED = ("service.fault", "service.equipment.tag", "service.exchange.reason")
+SHARED = ("service.fault", "service.equipment.tag", "service.exchange.reason", "service.label")
 
 
 @tagged("post_install", "-at_install")
@@ -96,6 +97,7 @@ class TestSecurity(EquipmentCase):
         fix = cls.env["service.fix"].create({"title": "Fix", "company_id": company.id})
         create = {
             "service.equipment.tag": {"name": f"Tag of {company.name}"},
+            "service.label": {"name": f"Label of {company.name}"},
             "service.equipment.document": {**of_unit, "name": "Photo"},
             "service.exchange.reason": {"name": "Reason"},
             "service.warranty.extension": {
