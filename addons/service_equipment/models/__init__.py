@@ -1,7 +1,11 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from . import (
     ir_fields_converter,
+    ir_actions_act_window,
     ir_attachment,
+    ir_model_fields,
+    ir_ui_menu,
+    ir_ui_view,
     ir_sequence,
     service_import,
     service_number_mixin,

@@ -1,0 +1,36 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import models
+
+
+class IrUiView(models.Model):
+    """Screens, portal pages and prints of the suite in the company's own words."""
+
+    _inherit = "ir.ui.view"
+
+    def _postprocess_view(self, node, model_name, *args, **options):
+        name_manager = super()._postprocess_view(node, model_name, *args, **options)
+        if not name_manager.parent and model_name.startswith("service."):
+            self.env["service.label"]._overlay_tree(node)
+        return name_manager
+
+    def _postprocess_tag_field(self, node, name_manager, node_info):
+        self._drop_own_string(node, node.get("name"), name_manager)
+        return super()._postprocess_tag_field(node, name_manager, node_info)
+
+    def _postprocess_tag_label(self, node, name_manager, node_info):
+        self._drop_own_string(node, node.get("for"), name_manager)
+        return super()._postprocess_tag_label(node, name_manager, node_info)
+
+    def _drop_own_string(self, node, field_name, name_manager):
+        """Let the own word of a field stand also where a screen gives the field another label."""
+        if "string" in node.attrib and field_name in self.env["service.label"]._get_field_labels(
+            name_manager.model._name
+        ):
+            del node.attrib["string"]
+
+    def _get_view_etrees(self):
+        trees = super()._get_view_etrees()
+        for view, tree in zip(self, trees, strict=True):
+            if (view.key or "").startswith("service_"):
+                self.env["service.label"]._overlay_tree(tree)
+        return trees
