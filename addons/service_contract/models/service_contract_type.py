@@ -14,3 +14,11 @@ class ServiceContractType(models.Model):
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
     company_id = fields.Many2one(comodel_name="res.company", index=True)
+    contract_properties_definition = fields.PropertiesDefinition(
+        string="Own Fields of Contracts",
+        groups="base.group_user",
+    )
+    coverage_properties_definition = fields.PropertiesDefinition(
+        string="Own Fields of Coverage",
+        groups="base.group_user",
+    )

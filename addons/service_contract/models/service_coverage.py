@@ -40,6 +40,12 @@ class ServiceCoverage(models.Model):
     commercial_partner_id = fields.Many2one(related="contract_id.commercial_partner_id", store=True, index=True)
     contract_state = fields.Selection(related="contract_id.state", string="Contract State", store=True)
     currency_id = fields.Many2one(related="contract_id.currency_id")
+    coverage_properties = fields.Properties(
+        string="Own Fields",
+        definition="contract_id.coverage_properties_definition",
+        copy=True,
+        groups="base.group_user",
+    )
     name = fields.Char(compute="_compute_name", store=True, readonly=False, precompute=True, required=True)
     sequence = fields.Integer(default=10, help="Between equally narrow rows the lower one wins.")
 
