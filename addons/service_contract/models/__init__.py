@@ -32,6 +32,8 @@ from . import (
     service_contract_template_service,
     service_contract_type,
     service_coverage,
+    service_coverage_change,
+    service_coverage_double,
     service_coverage_resolver,
     service_downtime,
     service_entitlement,

@@ -198,10 +198,6 @@ class ServiceContract(models.Model):
         compute="_compute_equipment_ids",
     )
     equipment_count = fields.Integer(compute="_compute_equipment_ids")
-    double_coverage = fields.Char(
-        compute="_compute_double_coverage",
-        help="Units that two priced rows bill for the same service on the same day.",
-    )
 
     _check_dates = models.Constraint("CHECK (date_end >= date_start)", "A contract cannot end before it begins.")
     _check_notice_days = models.Constraint("CHECK (notice_days >= 0)", "The notice is not a negative number of days.")
@@ -253,18 +249,6 @@ class ServiceContract(models.Model):
         for contract in self:
             contract.equipment_ids = contract.coverage_ids.equipment_id
             contract.equipment_count = len(contract.equipment_ids)
-
-    @api.depends(
-        "coverage_ids.equipment_id",
-        "coverage_ids.product_id",
-        "coverage_ids.price",
-        "coverage_ids.date_start",
-        "coverage_ids.date_end",
-    )
-    def _compute_double_coverage(self):
-        for contract in self:
-            doubles = contract.coverage_ids._get_doubles()
-            contract.double_coverage = ", ".join(doubles.equipment_id.mapped("display_name"))
 
     def _compute_access_url(self):
         super()._compute_access_url()

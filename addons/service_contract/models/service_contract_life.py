@@ -108,7 +108,7 @@ class ServiceContract(models.Model):
             if contract.state == "draft":
                 last_day = contract.date_start - ONE_DAY
             last_day = min(last_day, contract.date_end)
-            contract.coverage_ids.filtered(lambda row, day=last_day: row.date_end > day).action_end(last_day)
+            contract.coverage_ids.filtered(lambda row, day=last_day: row.date_end > day)._end(last_day)
             contract.date_cancelled = last_day
             contract._transition("cancelled")
         return True

@@ -29,10 +29,10 @@ class ServiceContract(models.Model):
             running = contract.coverage_ids.filtered(
                 lambda row, day=old_end: row.date_end == day and not row.period_id and row.interval_unit != "once"
             )
-            running.write({"date_end": contract.date_end})
+            running._extend(contract.date_end)
             if contract.renewal_increase:
-                for row in running:
-                    row.action_reprice(first_day, row.price * (1 + contract.renewal_increase / 100))
+                increase = 1 + contract.renewal_increase / 100
+                running._reprice(first_day, {row: row.price * increase for row in running})
             last_period = contract.period_ids.filtered(lambda period, day=old_end: period.date_end == day)
             if last_period:
                 last_period.copy(contract._prepare_renewed_period_values(last_period, first_day))

@@ -1,7 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from datetime import timedelta
 from decimal import Decimal
-from itertools import combinations
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
@@ -9,9 +7,8 @@ from odoo.exceptions import UserError, ValidationError
 from ..const import INTERVAL_UNITS, PRIORITIES, TERMS
 from ..engine import value
 
-ONE_DAY = timedelta(days=1)
-# What a begun contract changes by dated rows only, see action_end and action_reprice.
-DATED_FIELDS = {"contract_id", "equipment_id", "price", "interval_count", "interval_unit", "date_start"}
+# What a begun contract changes by dated rows only: amendments, see action_end and action_reprice.
+DATED_FIELDS = {"contract_id", "equipment_id", "price", "interval_count", "interval_unit", "date_start", "date_end"}
 
 
 class ServiceCoverage(models.Model):
@@ -314,9 +311,10 @@ class ServiceCoverage(models.Model):
 
     def _check_dated(self, vals):
         """Refuse changes in place of what a begun contract changes by dated rows."""
-        changed = DATED_FIELDS & vals.keys()
+        if self.env.su or not DATED_FIELDS & vals.keys():
+            return
         for coverage in self:
-            if changed and coverage.contract_id.state != "draft":
+            if coverage.contract_id.state != "draft":
                 raise UserError(
                     self.env._(
                         "Contract %(contract)s has begun: give %(row)s a last day, or a new price from a day on.",
@@ -324,52 +322,6 @@ class ServiceCoverage(models.Model):
                         row=coverage.name,
                     )
                 )
-
-    # ------------------------------------------------------------------
-    # Actions
-    # ------------------------------------------------------------------
-
-    def action_end(self, date):
-        """Remove from the contract with a last day; what was billed beyond it is given back by the billing.
-
-        A day before the row's first makes the row cover nothing at all.
-
-        :param date: last day covered (date or ISO text)
-        :raise UserError: when a row ends earlier already
-        """
-        last_day = fields.Date.to_date(date)
-        for coverage in self:
-            if last_day > coverage.date_end:
-                raise UserError(
-                    self.env._("%(row)s ends on %(date)s already.", row=coverage.name, date=coverage.date_end)
-                )
-            coverage.date_end = max(last_day, coverage.date_start - ONE_DAY)
-        return True
-
-    def action_reprice(self, date, price):
-        """Change the price from a day on, by a row that follows this one.
-
-        :param date: first day at the new price (date or ISO text)
-        :param float price: per interval, in the contract's currency
-        :return: the new rows
-        :raise UserError: when the day is not one of the row's
-        """
-        first_day = fields.Date.to_date(date)
-        following = self.browse()
-        for coverage in self:
-            if not coverage.date_start <= first_day <= coverage.date_end:
-                raise UserError(
-                    self.env._(
-                        "%(date)s is not a day of %(row)s (%(start)s - %(end)s).",
-                        date=first_day,
-                        row=coverage.name,
-                        start=coverage.date_start,
-                        end=coverage.date_end,
-                    )
-                )
-            following |= coverage.copy(coverage._prepare_following_values(first_day, price))
-            coverage.date_end = first_day - ONE_DAY
-        return following
 
     # ------------------------------------------------------------------
     # Business
@@ -389,27 +341,3 @@ class ServiceCoverage(models.Model):
             step=Decimal(repr(contract.currency_id.rounding)),
         )
         return float(value.term_value(Decimal(repr(self.price)), self.date_start, self.date_end, rhythm))
-
-    def _get_doubles(self):
-        """Return the rows that bill the same unit for the same service on the same day as another one (rules.md 11)."""
-        doubles = self.browse()
-        priced = self.sudo().filtered(lambda row: row.equipment_id and row.price)
-        for rows in priced.grouped(lambda row: (row.equipment_id, row.product_id)).values():
-            for first, second in combinations(rows.sorted("date_start"), 2):
-                if second.date_start <= first.date_end and first.date_start <= second.date_end:
-                    doubles |= first | second
-        return self.browse(doubles.ids)
-
-    # ------------------------------------------------------------------
-    # Hooks
-    # ------------------------------------------------------------------
-
-    def _prepare_following_values(self, first_day, price):
-        """Return how the row at a new price differs from this one."""
-        self.ensure_one()
-        return {
-            "origin_id": (self.origin_id or self).id,
-            "date_start": first_day,
-            "date_end": self.date_end,
-            "price": price,
-        }

@@ -2,6 +2,7 @@
 from datetime import date
 
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tests import tagged
 
 from .common import ContractCase
@@ -71,7 +72,54 @@ class TestCoverage(ContractCase):
         self.assertEqual(contract.double_coverage, self.unit_1.display_name)
         contract.coverage_ids[0].date_end = date(2026, 3, 31)
         contract.coverage_ids[1].date_start = date(2026, 4, 1)
+        contract.invalidate_recordset()
         self.assertFalse(contract.double_coverage)
+        with self.assertRaisesRegex(UserError, "Nothing is covered twice"):
+            contract.action_open_doubles()
+
+    def test_doubles_of_two_contracts(self):
+        """The same unit and service in two contracts on the same days: said on both, and to readers too."""
+        first = self._new_contract(rows=[{"equipment_id": self.unit_1.id, "price": 1.0}])
+        second = self._new_contract(
+            rows=[
+                {"equipment_id": self.unit_1.id, "price": 2.0},
+                {"equipment_id": self.unit_1.id},
+                {"equipment_id": self.unit_2.id, "price": 2.0},
+            ],
+            date_start=date(2026, 12, 1),
+        )
+        doubles = first.coverage_ids + second.coverage_ids[0]
+        for contract in first + second:
+            self.assertEqual(contract.with_user(self.user_reader).double_coverage, self.unit_1.display_name)
+            self.assertEqual(self.env["service.coverage"].search(contract.action_open_doubles()["domain"]), doubles)
+        Coverage = self.env["service.coverage"].with_user(self.user_reader)
+        rows = first.coverage_ids + second.coverage_ids
+        found = Coverage.search([("is_double", "=", True), ("id", "in", rows.ids)])
+        self.assertEqual(found, doubles)
+        self.assertEqual(rows.filtered("is_double"), doubles)
+        self.assertEqual(Coverage.search([("is_double", "=", False), ("id", "in", rows.ids)]), rows - doubles)
+        first.action_cancel(date=date(2026, 11, 30))
+        (first + second).invalidate_recordset()
+        self.assertFalse(first.double_coverage or second.double_coverage)
+
+    def test_no_doubles(self):
+        """Another service, another company, a row that was taken back, an archived contract: billed once."""
+        base = {"equipment_id": self.unit_1.id, "price": 1.0}
+        contract = self._new_contract(rows=[base])
+        other = self.env["product.product"].create({"name": "Calibration", "type": "service"})
+        self._new_contract(rows=[{**base, "product_id": other.id}])
+        taken_back = self._new_contract(rows=[base])
+        taken_back.coverage_ids.action_end(date(2025, 12, 1))
+        self._new_contract(rows=[base], active=False)
+        self.assertFalse(contract.double_coverage)
+
+    def test_doubles_cost_one_query(self):
+        """However many rows a contract has."""
+        contract = self._new_contract(rows=[{"equipment_id": self.unit_1.id, "price": 1.0}] * 30)
+        contract.flush_recordset()
+        self.env.flush_all()
+        with self.assertQueryCount(1):
+            contract.env["service.coverage"]._get_double_pairs(Domain("contract_id", "=", contract.id))
 
     def test_flexible_or_empty_hours_are_refused(self):
         flexible = self._new_calendar(schedule_type="flexible", name="Flexible")
