@@ -44,3 +44,12 @@ INTERVAL_UNITS = [
     ("year", "Years"),
     ("once", "Once"),
 ]
+
+# What an event of the down-time register is (rules.md 9).
+DOWNTIME_KINDS = [
+    ("down", "Down"),
+    ("degraded", "Degraded"),
+    ("planned", "Planned Maintenance"),
+    ("excused", "Excused"),
+    ("alternative", "Alternative in Place"),
+]
