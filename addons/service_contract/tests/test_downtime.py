@@ -252,6 +252,23 @@ class TestDowntime(ContractCase):
         action = unit.action_open_downtime()
         self.assertEqual(len(unit.env["service.downtime"].search(action["domain"])), 4)
 
+    def test_contract_counts_the_events_of_its_units(self):
+        contract = self._new_contract(
+            rows=[
+                {"equipment_id": self.unit_1.id, "date_end": "2026-02-28"},
+                {"equipment_id": self.unit_1.id, "date_start": "2026-03-01"},
+                {"equipment_id": self.unit_2.id},
+            ]
+        )
+        other = self._new_contract(rows=[{"equipment_id": self.unit_3.id}])
+        self._new_event(-8, -4)
+        self._new_event(-3, None)
+        self._new_event(-8, -4, equipment_id=self.unit_2.id)
+        contracts = (contract | other).with_user(self.user_reader)
+        self.assertEqual(contracts.mapped("downtime_count"), [3, 0])
+        action = contracts.action_open_downtime()
+        self.assertEqual(len(contracts.env["service.downtime"].search(action["domain"])), 3)
+
     def test_history_of_the_unit(self):
         self._new_event(-8, -4, reason="Seal leaks")
         self._new_excuse(self.unit_1.downtime_ids)
