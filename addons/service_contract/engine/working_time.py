@@ -19,7 +19,7 @@ datetime.datetime(2026, 11, 16, 15, 0)
 
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta, timezone
+from datetime import date, datetime, time, timedelta, timezone
 
 MINUTE = timedelta(minutes=1)
 ONE_DAY = timedelta(days=1)
@@ -39,6 +39,67 @@ class Attendance:
     hour_from: float
     hour_to: float
     week: int | None = None
+
+
+@dataclass(frozen=True)
+class SpecialDay:
+    """Days on which a site has other hours than its calendar and holidays say (rules.md 9).
+
+    :ivar start: first day, a date at the site
+    :ivar end: last day, inclusive
+    :ivar effect: ``replace``: the hours of another week, whatever is a holiday in it; ``closed``: no hours;
+        ``extra``: hours besides those of the calendar
+    :ivar attendances: tuple of :class:`Attendance`, the other week, or the extra hours
+    """
+
+    start: date
+    end: date
+    effect: str
+    attendances: tuple = ()
+
+
+@dataclass(frozen=True)
+class Timetable:
+    """A week of attendances, less some leaves, with special days on top (rules.md 1).
+
+    A Friday declared closed, and a Saturday with two hours of work:
+
+    >>> from zoneinfo import ZoneInfo
+    >>> week = [Attendance(weekday, 9, 17) for weekday in range(5)]
+    >>> friday, saturday = date(2026, 6, 12), date(2026, 6, 13)
+    >>> special = [
+    ...     SpecialDay(friday, friday, 'closed'),
+    ...     SpecialDay(saturday, saturday, 'extra', (Attendance(5, 10, 12),)),
+    ... ]
+    >>> timetable = Timetable(week, special_days=special)
+    >>> hours = timetable.build(ZoneInfo('Europe/Rome'), datetime(2026, 6, 11), datetime(2026, 6, 15))
+    >>> [(start.day, end - start) for start, end in hours.intervals]
+    [(11, datetime.timedelta(seconds=28800)), (13, datetime.timedelta(seconds=7200))]
+
+    :ivar attendances: iterable of :class:`Attendance`, wall time
+    :ivar leaves: iterable of (start, end), naive **wall** time, the same in every zone
+    :ivar special_days: iterable of :class:`SpecialDay`, each on top of those before it
+    """
+
+    attendances: tuple
+    leaves: tuple = ()
+    special_days: tuple = ()
+
+    def build(self, tz, start, end):
+        """Return the :class:`WorkingTime` at a site for a window.
+
+        :param tz: tzinfo of the site
+        :param start: first instant of the window, naive UTC
+        :param end: last instant of the window, naive UTC
+        """
+        first, last = _to_wall(start, tz).date(), _to_wall(end, tz).date()
+        walls = subtract(union(_lay_out(self.attendances, first, last)), union(self.leaves))
+        for special in self.special_days:
+            walls = _overlay(walls, special, first, last)
+        intervals = []
+        for wall_start, wall_end in walls:
+            intervals.extend(wall_to_utc(wall_start, wall_end, tz))
+        return WorkingTime((max(opening, start), min(closing, end)) for opening, closing in intervals)
 
 
 class WorkingTime:
@@ -62,10 +123,13 @@ class WorkingTime:
         >>> WorkingTime(always=True).minutes_between(datetime(2026, 1, 1), datetime(2026, 1, 2))
         1440.0
         """
+        return self.time_between(start, end) / MINUTE
+
+    def time_between(self, start, end):
+        """Return the working time from one instant to another as an exact `timedelta`, zero when reversed."""
         if end <= start:
-            return 0.0
-        elapsed = end - start if self.always else self._worked_until(end) - self._worked_until(start)
-        return elapsed / MINUTE
+            return timedelta()
+        return end - start if self.always else self._worked_until(end) - self._worked_until(start)
 
     def add_minutes(self, start, minutes):
         """Return the instant at which so many working minutes have passed since ``start``.
@@ -122,13 +186,27 @@ def build(attendances, leaves, tz, start, end):
     :param start: first instant of the window, naive UTC
     :param end: last instant of the window, naive UTC
     """
+    return Timetable(attendances, leaves).build(tz, start, end)
+
+
+def days_to_utc(first, last, tz):
+    """Return the intervals of instants of whole days at the site, both days inclusive.
+
+    >>> from zoneinfo import ZoneInfo
+    >>> days_to_utc(date(2026, 3, 29), date(2026, 3, 29), ZoneInfo('Europe/Rome'))
+    [(datetime.datetime(2026, 3, 28, 23, 0), datetime.datetime(2026, 3, 29, 22, 0))]
+    """
+    return wall_to_utc(datetime.combine(first, time.min), datetime.combine(last + ONE_DAY, time.min), tz)
+
+
+def _lay_out(attendances, first, last):
+    """Return the windows of a week, in wall time, on every day from the first to the last."""
     by_weekday = {}
     for attendance in attendances:
         by_weekday.setdefault(attendance.weekday, []).append(attendance)
     walls = []
-    day = _to_wall(start, tz).date()
-    last_day = _to_wall(end, tz).date()
-    while day <= last_day:
+    day = first
+    while day <= last:
         midnight = datetime.combine(day, time.min)
         walls.extend(
             (midnight + timedelta(hours=attendance.hour_from), midnight + timedelta(hours=attendance.hour_to))
@@ -136,10 +214,18 @@ def build(attendances, leaves, tz, start, end):
             if attendance.week in (None, week_parity(day))
         )
         day += ONE_DAY
-    intervals = []
-    for wall_start, wall_end in subtract(union(walls), union(leaves)):
-        intervals.extend(wall_to_utc(wall_start, wall_end, tz))
-    return WorkingTime((max(first, start), min(last, end)) for first, last in intervals)
+    return walls
+
+
+def _overlay(walls, special, first, last):
+    """Return hours in wall time with a special day on top of them."""
+    first, last = max(first, special.start), min(last, special.end)
+    if first > last:
+        return walls
+    if special.effect != "extra":
+        whole = datetime.combine(first, time.min), datetime.combine(last + ONE_DAY, time.min)
+        walls = subtract(walls, [whole])
+    return union([*walls, *_lay_out(special.attendances, first, last)])
 
 
 def week_parity(day):
