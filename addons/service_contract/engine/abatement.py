@@ -82,7 +82,7 @@ class Rule:
     :ivar metric: which measures it judges
     :ivar kind: one of KINDS
     :ivar target: what is owed, for ``step``; to tell whether it was met for the others
-    :ivar step: size of a step in points or failures; of a deduction period in hours
+    :ivar step: size of a step in points or failures; of a deduction period in hours (maintenance: days)
     :ivar price: of an event, period, step or point
     :ivar bands: tuple of :class:`Band`, for ``band``
     :ivar threshold: points that cost nothing, for ``points``
@@ -122,7 +122,8 @@ class Regime:
     :ivar digits: decimals to which a percentage is rounded, half up, before it is judged
     :ivar planned_counts: planned maintenance is down time
     :ivar alternative_stops: no down time while an alternative is in place
-    :ivar budgets: dict {metric: minutes} that replace those promised by the service level
+    :ivar budgets: dict {metric: minutes, days for maintenance} that replace those promised by the service level
+    :ivar targets: dict {metric: target}, also of metrics that no rule judges
     """
 
     rules: tuple
@@ -134,6 +135,12 @@ class Regime:
     planned_counts: bool = False
     alternative_stops: bool = True
     budgets: dict = field(default_factory=dict)
+    targets: dict = field(default_factory=dict)
+
+    @property
+    def metrics(self):
+        """The metrics that are measured: those with a target, and those of the rules."""
+        return tuple(dict.fromkeys([*self.targets, *(rule.metric for rule in self.rules)]))
 
 
 @dataclass(frozen=True)
@@ -320,11 +327,11 @@ def _spread(rule, measure, quantity, total, step):
     if rule.is_bonus or not bad:
         amount = _round(total, step) * _sign(rule)
         return [Item(None, quantity, Decimal(1), amount, amount)] if amount else []
-    size = sum((fact.size for fact in bad), ZERO)
+    whole = sum((fact.share for fact in bad), ZERO)
     factors = _get_factors(rule, bad)
-    exact = [total * fact.size / size * factor for fact, factor in zip(bad, factors, strict=True)]
+    exact = [total * fact.share / whole * factor for fact, factor in zip(bad, factors, strict=True)]
     return [
-        Item(fact, quantity * fact.size / size, factor, amount, amount)
+        Item(fact, quantity * fact.share / whole, factor, amount, amount)
         for fact, factor, amount in zip(bad, factors, _round_running(rule, exact, step), strict=True)
     ]
 

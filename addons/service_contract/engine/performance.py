@@ -25,7 +25,7 @@ from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 
-from .availability import rounded
+from .availability import measure, rounded
 
 # For these the lower figure is the better one; the others are percentages, the higher the better.
 LOWER_IS_BETTER = frozenset({"failures"})
@@ -38,7 +38,8 @@ class Fact:
     :ivar key: what the caller knows it by: an outage, a clock, a due, a call
     :ivar at: when it began, naive UTC: facts count in this order
     :ivar is_bad: False for a clock that was met; an excused one is no fact at all
-    :ivar size: hours down, 1 for everything else
+    :ivar size: hours down, hours late (maintenance: days late), 1 for a failure
+    :ivar share: what it weighs among the facts behind one figure: hours down, 1 for everything else
     :ivar unit: the unit it happened to
     :ivar cause: why, to tell repeated causes
     :ivar group: what units are grouped by, such as a product or a site
@@ -48,6 +49,7 @@ class Fact:
     at: datetime
     is_bad: bool = True
     size: Decimal = Decimal(1)
+    share: Decimal = Decimal(1)
     unit: object = None
     cause: object = None
     group: object = None
@@ -103,10 +105,53 @@ class Outcome:
 
         :param budget: judge against this one instead of its own
         """
-        in_time = self.elapsed <= (self.budget if budget is None else budget)
+        in_time = not self.get_delay(budget)
         if self.is_excused or (self.is_open and in_time):
             return None
         return in_time
+
+    def get_delay(self, budget=None):
+        """Return by how much the budget was overrun, zero when it was not."""
+        return max(Decimal(self.elapsed) - Decimal(self.budget if budget is None else budget), Decimal(0))
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What happened in a period, before anybody judges it.
+
+    :ivar events: iterable of `engine.availability.DownEvent`
+    :ivar outcomes: dict {metric: iterable of :class:`Outcome`}
+    :ivar failures: iterable of :class:`Fact`
+    :ivar groups: keys of the groups that had or could have had failures
+    """
+
+    events: tuple = ()
+    outcomes: dict = field(default_factory=dict)
+    failures: tuple = ()
+    groups: tuple = ()
+
+
+def measure_all(regime, spans, facts):
+    """Return the measures of every metric of a regime.
+
+    :param regime: `engine.abatement.Regime`: its metrics, budgets, and how down time counts
+    :param spans: iterable of `engine.availability.Span`: the units and when they had to be available
+    :param facts: :class:`Facts`
+    :return: list of :class:`Measure`
+    """
+    spans = list(spans)
+    measures = []
+    for metric in regime.metrics:
+        if metric == "availability":
+            result = measure(spans, facts.events, regime.planned_counts, regime.alternative_stops)
+            measures.extend(availability(result, regime.digits))
+        elif metric == "failures":
+            units = list(dict.fromkeys(span.unit for span in spans))
+            measures.extend(failures(facts.failures, units, facts.groups))
+        else:
+            outcomes = facts.outcomes.get(metric, ())
+            measures.append(hit_rate(metric, outcomes, regime.budgets.get(metric), regime.digits))
+    return measures
 
 
 def availability(result, digits=3):
@@ -123,6 +168,7 @@ def availability(result, digits=3):
                 at=share.event.start,
                 is_bad=bool(share.down),
                 size=share.down / 3600,
+                share=share.down,
                 unit=unit.unit,
                 cause=share.event.cause,
             )
@@ -146,20 +192,19 @@ def hit_rate(metric, outcomes, budget=None, digits=3):
     :param budget: judge all of them against this budget; None: each against its own
     :param digits: decimals to which it is rounded, half up
     """
-    facts = []
-    for outcome in outcomes:
-        is_met = outcome.is_met(budget)
-        if is_met is not None:
-            facts.append(
-                Fact(
-                    key=outcome.key,
-                    at=outcome.at,
-                    is_bad=not is_met,
-                    unit=outcome.unit,
-                    cause=outcome.cause,
-                    group=outcome.group,
-                )
-            )
+    facts = [
+        Fact(
+            key=outcome.key,
+            at=outcome.at,
+            is_bad=not outcome.is_met(budget),
+            size=outcome.get_delay(budget) / (1 if metric == "maintenance" else 60),
+            unit=outcome.unit,
+            cause=outcome.cause,
+            group=outcome.group,
+        )
+        for outcome in outcomes
+        if outcome.is_met(budget) is not None
+    ]
     met = sum(not fact.is_bad for fact in facts)
     value = rounded(Fraction(100 * met, len(facts)), digits) if facts else None
     return Measure(metric, value, _sorted(facts), figures={"counted": len(facts), "met": met})
