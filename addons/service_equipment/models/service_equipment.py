@@ -25,6 +25,7 @@ class ServiceEquipment(models.Model):
         "service.import.mixin",
         "service.number.mixin",
         "service.transition.mixin",
+        "service.history.mixin",
     ]
     _order = "name desc, id desc"
     _check_company_auto = True

@@ -2,7 +2,6 @@
 from collections import Counter
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 
@@ -49,18 +48,17 @@ class ServiceEquipment(models.Model):
             and (kinds is None or entry["kind"] in kinds)
         ]
 
-    def get_history_page(self):
-        """Return all that the time line on the unit's form shows; it filters by itself.
-
-        :return: dict: `entries` as of `history()`, each with `can_open` (the user may read its document), and
-            `kinds`, the kinds present in their order: list of dicts with `kind`, `label`, `icon` and `count`
-        """
-        self.ensure_one()
-        entries = self.history()
-        readable = self._get_readable_documents(entries)
-        for entry in entries:
-            entry["can_open"] = (entry["res_model"], entry["res_id"]) in readable
-        return {"entries": entries, "kinds": self._get_history_legend(entries)}
+    def _search_history(self, date_from, date_to, kinds, search, offset, limit):  # noqa: PLR0913, PLR0917
+        words = (search or "").strip().lower()
+        # A unit has tens of entries, not thousands.
+        found = [
+            entry
+            for entry in self.history(date_from, date_to)
+            if words in f"{entry['title']} {entry['text']}".lower()
+        ]
+        chosen = [entry for entry in found if not kinds or entry["kind"] in kinds]
+        end = None if limit is None else offset + limit
+        return chosen[offset:end], Counter(entry["kind"] for entry in found)
 
     def action_print_history(self, date_from=None, date_to=None, kinds=None, search=None):
         """Print the history of one unit, filtered as on the screen.
@@ -76,41 +74,6 @@ class ServiceEquipment(models.Model):
         filters = {"date_from": date_from, "date_to": date_to, "kinds": kinds, "search": search}
         report = self.env.ref("service_equipment.service_equipment_history_report")
         return report.report_action(self, data={"equipment_id": self.id, **filters}, config=False)
-
-    @api.model
-    def _check_history_period(self, date_from, date_to):
-        """Return both days as ISO text or False, after checking them."""
-        try:
-            days = [fields.Date.to_string(fields.Date.to_date(day or False)) for day in (date_from, date_to)]
-        except ValueError as error:
-            raise UserError(self.env._("Enter the days of the period as year-month-day.")) from error
-        if all(days) and days[1] < days[0]:
-            raise UserError(self.env._("The period ends before it starts."))
-        return days
-
-    @api.model
-    def _get_readable_documents(self, entries):
-        """Return the documents of history entries that the user may read, as a set of (model, id)."""
-        documents = {}
-        for entry in entries:
-            documents.setdefault(entry["res_model"], set()).add(entry["res_id"])
-        return {
-            (model, record.id)
-            for model, ids in documents.items()
-            if model != self._name
-            for record in self.env[model].browse(ids)._filtered_access("read")
-        }
-
-    @api.model
-    def _get_history_legend(self, entries):
-        """Return the kinds present in history entries, in the order of `_get_history_kinds()`."""
-        counts = Counter(entry["kind"] for entry in entries)
-        labels, icons = self._get_history_kinds(), self._get_history_icons()
-        return [
-            {"kind": kind, "label": label, "icon": icons.get(kind, "fa-circle-o"), "count": counts[kind]}
-            for kind, label in {**labels, **{kind: kind for kind in counts if kind not in labels}}.items()
-            if counts[kind]
-        ]
 
     def _get_portal_history(self):
         """Return the history that the unit's present customer may see, newest first.
@@ -237,11 +200,8 @@ class ServiceEquipment(models.Model):
 
     @api.model
     def _get_history_kinds(self):
-        """Hook: return the kinds of entries, to filter by; later modules add theirs.
-
-        :return: dict of kind to its label in the user's language
-        """
         return {
+            **super()._get_history_kinds(),
             "delivered": self.env._("Delivery"),
             "returned": self.env._("Return"),
             "installed": self.env._("Installation"),
@@ -259,34 +219,11 @@ class ServiceEquipment(models.Model):
 
     @api.model
     def _get_history_icons(self):
-        """Hook: return the icons of the kinds; one without stands beside a plain circle.
-
-        :return: dict of kind to the class of a Font Awesome 4 icon
-        """
         return {
+            **super()._get_history_icons(),
             "delivered": "fa-truck",
             "returned": "fa-reply",
             "installed": "fa-wrench",
             "exchange": "fa-exchange",
             "retired": "fa-power-off",
-        }
-
-    def _prepare_history_entry(self, date, kind, title, text="", record=None):
-        """Prepare one entry of `history()`.
-
-        :param date: the day at the site
-        :param str kind: a key of `_get_history_kinds()`
-        :param str title: the same in the user's language
-        :param str text: details
-        :param record: the document behind the entry (default: the unit itself)
-        :return: dict
-        """
-        record = record if record is not None else self
-        return {
-            "date": fields.Date.to_string(date),
-            "kind": kind,
-            "title": title,
-            "text": text,
-            "res_model": record._name,
-            "res_id": record.id,
         }

@@ -3,48 +3,58 @@ import { Component, useState } from "@odoo/owl";
 import { DateTimeInput } from "@web/core/datetime/datetime_input";
 import { deserializeDate, formatDate, serializeDate } from "@web/core/l10n/dates";
 import { registry } from "@web/core/registry";
+import { KeepLast } from "@web/core/utils/concurrency";
 import { useService } from "@web/core/utils/hooks";
+import { useDebounced } from "@web/core/utils/timing";
 import { useRecordObserver } from "@web/model/relational_model/utils";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 
-// Entries shown at first, and added by each "Load older".
-const PAGE = 50;
-
 /**
- * The time line of one unit: by day, newest first, with filters that need no server.
- *
- * The server sends all entries of the unit at once (`get_history_page`): a unit has tens of them, not thousands.
+ * The time line of a document (`service.history.mixin`): by day, newest first, a page at a time, filtered by the server.
  */
-export class ServiceEquipmentHistory extends Component {
+export class ServiceHistory extends Component {
     static template = "service_equipment.History";
     static components = { DateTimeInput };
-    static props = { ...standardWidgetProps };
+    static props = { ...standardWidgetProps, print: { type: Boolean, optional: true } };
 
     setup() {
         this.orm = useService("orm");
         this.action = useService("action");
+        this.keepLast = new KeepLast();
         this.state = useState({
+            isLoaded: false,
             entries: [],
+            total: 0,
             kinds: [],
             chosen: [],
             from: false,
             to: false,
             search: "",
-            limit: PAGE,
         });
-        // Any change of the unit may have written an entry, and so may a button that reloads the form.
+        this.searchSoon = useDebounced(() => this.load(), 250);
+        // Any change of the document may have written an entry, and so may a button that reloads the form.
         useRecordObserver((record) => this.load(record.resId, record.data.write_date));
     }
 
-    async load(resId) {
-        if (!resId) {
+    async load(resId = this.props.record.resId) {
+        if (!resId || this.isPeriodWrong) {
             return;
         }
-        const page = await this.orm.call("service.equipment", "get_history_page", [[resId]]);
-        const present = page.kinds.map((each) => each.kind);
-        this.state.entries = page.entries;
-        this.state.kinds = page.kinds;
-        this.state.chosen = this.state.chosen.filter((kind) => present.includes(kind));
+        Object.assign(this.state, { ...(await this.read(resId, 0)), isLoaded: true });
+    }
+
+    async loadOlder() {
+        const { entries } = this.state;
+        const page = await this.read(this.props.record.resId, entries.length);
+        this.state.entries = [...entries, ...page.entries];
+        this.state.total = page.total;
+    }
+
+    read(resId, offset) {
+        const { resModel } = this.props.record;
+        return this.keepLast.add(
+            this.orm.call(resModel, "get_history_page", [[resId]], { ...this.filters, offset })
+        );
     }
 
     get filters() {
@@ -62,23 +72,11 @@ export class ServiceEquipmentHistory extends Component {
         return Boolean(date_from || date_to || kinds || search);
     }
 
-    get found() {
-        const { date_from, date_to, kinds, search } = this.filters;
-        const words = search.toLowerCase();
-        return this.state.entries.filter(
-            (entry) =>
-                (!date_from || entry.date >= date_from) &&
-                (!date_to || entry.date <= date_to) &&
-                (!kinds || kinds.includes(entry.kind)) &&
-                (!words || `${entry.title} ${entry.text}`.toLowerCase().includes(words))
-        );
-    }
-
     /** The entries shown, by day. */
     get days() {
         const icons = Object.fromEntries(this.state.kinds.map((each) => [each.kind, each]));
         const days = [];
-        for (const [index, entry] of this.found.slice(0, this.state.limit).entries()) {
+        for (const [index, entry] of this.state.entries.entries()) {
             if (days.at(-1)?.date !== entry.date) {
                 days.push({ date: entry.date, label: formatDate(deserializeDate(entry.date)), entries: [] });
             }
@@ -88,7 +86,7 @@ export class ServiceEquipmentHistory extends Component {
     }
 
     get remaining() {
-        return Math.max(this.found.length - this.state.limit, 0);
+        return Math.max(this.state.total - this.state.entries.length, 0);
     }
 
     get isPeriodWrong() {
@@ -99,20 +97,17 @@ export class ServiceEquipmentHistory extends Component {
     toggleKind(kind) {
         const { chosen } = this.state;
         this.state.chosen = chosen.includes(kind) ? chosen.filter((each) => each !== kind) : [...chosen, kind];
-        this.state.limit = PAGE;
+        return this.load();
     }
 
     setDay(end, day) {
         this.state[end] = day;
-        this.state.limit = PAGE;
+        return this.load();
     }
 
     clear() {
-        Object.assign(this.state, { chosen: [], from: false, to: false, search: "", limit: PAGE });
-    }
-
-    loadOlder() {
-        this.state.limit += PAGE;
+        Object.assign(this.state, { chosen: [], from: false, to: false, search: "" });
+        return this.load();
     }
 
     open(entry) {
@@ -125,13 +120,14 @@ export class ServiceEquipmentHistory extends Component {
     }
 
     async print() {
-        const resId = this.props.record.resId;
-        const action = await this.orm.call("service.equipment", "action_print_history", [[resId]], this.filters);
+        const { resId, resModel } = this.props.record;
+        const action = await this.orm.call(resModel, "action_print_history", [[resId]], this.filters);
         await this.action.doAction(action);
     }
 }
 
-registry.category("view_widgets").add("service_equipment_history", {
-    component: ServiceEquipmentHistory,
+registry.category("view_widgets").add("service_history", {
+    component: ServiceHistory,
     fieldDependencies: [{ name: "write_date", type: "datetime" }],
+    extractProps: ({ attrs }) => ({ print: Boolean(attrs.print) }),
 });
