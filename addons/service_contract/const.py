@@ -53,3 +53,10 @@ DOWNTIME_KINDS = [
     ("excused", "Excused"),
     ("alternative", "Alternative in Place"),
 ]
+
+# How prices change when a contract is renewed.
+INDEXATIONS = [
+    ("none", "Stay as They Are"),
+    ("percent", "Rise by a Percentage"),
+    ("index", "Follow an Index"),
+]

@@ -97,7 +97,7 @@ class ServiceContract(models.Model):
     )
     date_cancelled = fields.Date(string="Cancelled With Last Day", readonly=True, copy=False, tracking=True)
     renewal_mode = fields.Selection(
-        selection=[("manual", "By Hand"), ("automatic", "Automatic")],
+        selection=[("manual", "By Hand"), ("automatic", "Automatic"), ("none", "None: It Ends")],
         string="Renewal",
         required=True,
         default="manual",

@@ -137,11 +137,11 @@ class ServiceContract(models.Model):
     @api.model
     def _get_due_domain(self, day):
         """Return the domain of contracts whose state may change up to a day; each is looked at more closely."""
-        renewing = Domain("date_notice", "<=", day)
+        renewing = Domain("date_renewal_due", "<=", day)
         suspension = Domain("suspension_ids", "any", [("date_start", "<=", day), ("date_end", "=", False)])
         resuming = Domain("suspension_ids", "any", [("date_end", "<", day)])
         return (Domain("state", "=", "active") & (renewing | suspension | Domain("date_end", "<", day))) | (
-            Domain("state", "=", "suspended") & (resuming | Domain("date_end", "<", day))
+            Domain("state", "=", "suspended") & (renewing | resuming | Domain("date_end", "<", day))
         )
 
     def _update_life(self):
@@ -153,11 +153,7 @@ class ServiceContract(models.Model):
             self._transition("active")
         elif self.state == "active" and is_suspended:
             self._transition("suspended")
-        if self.state == "active" and self.date_notice <= today:
-            if self.renewal_mode == "automatic":
-                self.action_renew()
-            else:
-                self._notify_renewal()
+        self._update_renewal(today)
         if self.date_end < today:
             self._transition("expired")
 

@@ -69,6 +69,14 @@ class ServiceContractPeriod(models.Model):
         comodel_name="service.entitlement",
         inverse_name="period_id",
     )
+    renewal_id = fields.Many2one(
+        comodel_name="service.contract.renewal",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        groups="base.group_user",
+        help="The renewal that made the period.",
+    )
 
     _check_dates = models.Constraint("CHECK (date_end >= date_start)", "A period cannot end before it begins.")
     _check_quantities = models.Constraint(

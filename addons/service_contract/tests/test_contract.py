@@ -219,7 +219,7 @@ class TestContract(ContractCase):
         contract.action_cancel(date="2026-04-30")
         self.assertEqual(contract.state, "cancelled")
         self.assertEqual(contract.coverage_ids.mapped("date_end"), [date(2026, 4, 30)] * 2)
-        with self.assertRaisesRegex(UserError, "is Cancelled and cannot become Active"):
+        with self.assertRaisesRegex(UserError, "is Cancelled and cannot be renewed"):
             contract.action_renew()
 
     def test_cancelled_draft_covers_nothing(self):

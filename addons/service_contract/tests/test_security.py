@@ -43,6 +43,7 @@ TABLE = {
 OPERATIONS = {"r": "read", "w": "write", "c": "create", "d": "unlink"}
 PRICE_FIELDS = {
     "service.contract": ("amount_total", "pricelist_id", "renewal_increase"),
+    "service.contract.renewal": ("amount_old", "amount_new", "increase", "index_value"),
     "service.contract.period": ("price",),
     "service.coverage": ("price", "pricelist_id"),
 }
@@ -119,13 +120,22 @@ class TestSecurity(ContractCase):
         amendment = env["service.contract.amendment"].create({"contract_id": contract.id})
         return {
             "service.price.index": index,
-            "service.price.index.value": env["service.price.index.value"].create({"index_id": index.id}),
+            "service.price.index.value": env["service.price.index.value"].create(
+                {"index_id": index.id, "date": "2026-01-01", "value": 100.0}
+            ),
             "service.contract.amendment": amendment,
             "service.contract.amendment.line": env["service.contract.amendment.line"].create(
                 {"amendment_id": amendment.id}
             ),
             "service.contract.service": env["service.contract.service"].create({"contract_id": contract.id}),
-            "service.contract.renewal": env["service.contract.renewal"].create({"contract_id": contract.id}),
+            "service.contract.renewal": env["service.contract.renewal"].create(
+                {
+                    "contract_id": contract.id,
+                    "date_end_old": "2026-12-31",
+                    "date_start": "2027-01-01",
+                    "date_end": "2027-12-31",
+                }
+            ),
             "service.contract.document": env["service.contract.document"].create({"contract_id": contract.id}),
         }
 
