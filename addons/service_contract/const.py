@@ -27,6 +27,14 @@ METRICS = [
     ("resolution", "Resolution"),
 ]
 
+# What a performance regime measures (rules.md 9): how many clocks were met, and what no clock tells.
+REGIME_METRICS = [
+    ("availability", "Availability"),
+    *METRICS,
+    ("maintenance", "Maintenance on time"),
+    ("failures", "Failures"),
+]
+
 # What a quota counts (rules.md 4).
 QUOTA_UNITS = [
     ("calls", "Calls"),

@@ -41,6 +41,9 @@ class Attendance:
     week: int | None = None
 
 
+ROUND_THE_CLOCK = tuple(Attendance(weekday, 0, 24) for weekday in range(7))
+
+
 @dataclass(frozen=True)
 class SpecialDay:
     """Days on which a site has other hours than its calendar and holidays say (rules.md 9).

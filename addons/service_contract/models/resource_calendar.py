@@ -11,6 +11,7 @@ from ..engine import working_time
 
 # A calendar without any hours for so long is a mistake, not a long holiday (rules.md 1).
 HORIZON = timedelta(days=730)
+ONE_DAY = timedelta(days=1)
 
 
 class ResourceCalendar(models.Model):
@@ -48,40 +49,72 @@ class ResourceCalendar(models.Model):
         return self._get_working_times([key], start, end)[key]
 
     @api.model
-    def _get_working_times(self, keys, start, end):
-        """Return the hours of many calendars at many places: three queries for any number of keys.
+    def _get_working_times(self, keys, start, end, with_holidays=True):
+        """Return the hours of many calendars at many places: a handful of queries for any number of keys.
 
-        :param keys: iterable of (calendar or empty record, time zone name, company)
+        :param keys: iterable of (calendar or empty record, time zone name, company), and as a fourth item, for hours
+            with the special days of a site, the site or an empty record
         :param start: first instant of the window, naive UTC
         :param end: last instant of the window, naive UTC
+        :param with_holidays: False to work on holidays
         :return: dict {key: `engine.working_time.WorkingTime`}
         """
         keys = list(dict.fromkeys(keys))
         # A clock needs the hours whoever looks: portal users have no rights on calendars, and Odoo's own rule hides
         # holidays from users. Only working time leaves this method.
-        calendars = self.sudo().union(*(calendar.sudo() for calendar, _tz, _company in keys))
+        calendars = self.sudo().union(*(key[0].sudo() for key in keys))
         calendars._check_service_calendar()
-        companies = self.env["res.company"].union(*(company for _calendar, _tz, company in keys))
-        holidays = calendars._get_service_leaves(companies, start, max(end, start + HORIZON))
-        return {
-            key: key[0].sudo()._build_working_time(key[1], start, end, holidays[key[0].id, key[2].id])
-            if key[0]
-            else working_time.WorkingTime(always=True)
-            for key in keys
-        }
+        horizon = max(end, start + HORIZON)
+        holidays = defaultdict(list)
+        if with_holidays:
+            companies = self.env["res.company"].union(*(key[2] for key in keys))
+            holidays = calendars._get_service_leaves(companies, start, horizon)
+        special_days = self._get_special_days(keys, start, horizon)
+        built = {}
+        for key in keys:
+            calendar, tz, company = key[:3]
+            # Sites without special days of their own share their hours.
+            place = (calendar, tz, company, special_days[key])
+            if place not in built:
+                leaves = holidays[calendar.id, company.id]
+                built[place] = calendar.sudo()._build_working_time(tz, (start, end), leaves, special_days[key])
+        return {key: built[(*key[:3], special_days[key])] for key in keys}
 
-    def _build_working_time(self, tz, start, end, holidays):
-        """Return the hours of one calendar less its holidays; see :meth:`_get_working_time`."""
-        attendances = self._get_service_attendances()
+    @api.model
+    def _get_special_days(self, keys, start, end):
+        """Return the special days that change hours, as values of the engine, for each key."""
+        placed = [key for key in keys if len(key) > 3]
+        if not placed:
+            return dict.fromkeys(keys, ())
+        days = self.env["service.special.day"]._get_engine_days(
+            self.env["res.partner"].union(*(key[3] for key in placed)),
+            self.env["res.company"].union(*(key[2] for key in placed)),
+            start.date() - ONE_DAY,
+            end.date() + ONE_DAY,
+        )
+        return {key: days[key[3].id, key[2].id].hours if len(key) > 3 else () for key in keys}
+
+    def _build_working_time(self, tz, window, holidays, special_days):
+        """Return the hours of one calendar less its holidays, with special days; see :meth:`_get_working_times`.
+
+        :param window: (first instant, last instant), naive UTC
+        """
+        start, end = window
+        if not self:
+            reach = start.date() - ONE_DAY, end.date() + ONE_DAY
+            if not any(day.start <= reach[1] and reach[0] <= day.end for day in special_days):
+                return working_time.WorkingTime(always=True)
+        attendances = self._get_service_attendances() if self else working_time.ROUND_THE_CLOCK
+        timetable = working_time.Timetable(attendances, holidays, special_days)
         zone = pytz.timezone(tz)
-        hours = working_time.build(attendances, holidays, zone, start, end)
+        hours = timetable.build(zone, start, end)
         if hours.intervals:
             return hours
-        if not working_time.build(attendances, holidays, zone, start, start + HORIZON).intervals:
+        if not timetable.build(zone, start, start + HORIZON).intervals:
             raise UserError(
                 self.env._(
                     "The working hours %(calendar)s contain no hours in the two years from %(date)s.",
-                    calendar=self.name,
+                    calendar=self.name or self.env._("round the clock"),
                     date=start.date(),
                 )
             )
@@ -114,8 +147,8 @@ class ResourceCalendar(models.Model):
             ("resource_id", "=", False),
             ("calendar_id", "in", [False, *self.ids]),
             ("company_id", "in", [False, *companies.ids]),
-            ("date_from", "<=", end + timedelta(days=1)),
-            ("date_to", ">=", start - timedelta(days=1)),
+            ("date_from", "<=", end + ONE_DAY),
+            ("date_to", ">=", start - ONE_DAY),
         ]
         for leave in self.env["resource.calendar.leaves"].sudo().search(domain) if self else ():
             for calendar in leave.calendar_id or self:

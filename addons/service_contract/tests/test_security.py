@@ -29,6 +29,7 @@ TABLE = {
     "service.regime": (NONE,    READ,  READ,    WRITE,  READ,   NONE),
     "service.regime.rule": (NONE,    READ,  READ,    WRITE,  READ,   NONE),
     "service.regime.step": (NONE,    READ,  READ,    WRITE,  READ,   NONE),
+    "service.regime.target": (NONE,    READ,  READ,    WRITE,  READ,   NONE),
     "service.obligation": (NONE,    READ,  READ,    WRITE,  READ,   NONE),
     "service.entitlement.package": (NONE,    READ,  READ,    WRITE,  READ,   NONE),
     "service.contract.service": (NONE,    READ,  WRITE,   WRITE,  READ,   NONE),
@@ -46,6 +47,10 @@ PRICE_FIELDS = {
     "service.contract.renewal": ("amount_old", "amount_new", "increase", "index_value"),
     "service.contract.period": ("price",),
     "service.coverage": ("price", "pricelist_id"),
+    "service.regime": ("charge_amount", "cap_percent", "cap_amount", "bonus_cap_percent", "bonus_cap_amount"),
+    "service.regime.rule": ("percent", "amount", "cap_percent", "cap_amount", "sentence"),
+    "service.regime.step": ("percent", "amount"),
+    "service.regime.target": ("cap_percent", "cap_amount"),
 }
 
 
@@ -150,7 +155,8 @@ class TestSecurity(ContractCase):
         return {
             "service.regime": regime,
             "service.regime.rule": rule,
-            "service.regime.step": env["service.regime.step"].create({"rule_id": rule.id}),
+            "service.regime.step": env["service.regime.step"].create({"rule_id": rule.id, "bound": 98.0}),
+            "service.regime.target": env["service.regime.target"].create({"regime_id": regime.id, "target": 98.0}),
             "service.special.day": env["service.special.day"].create({"name": "Own", "company_id": company.id}),
             "service.downtime": env["service.downtime"].create({"equipment_id": unit.id}),
         }
