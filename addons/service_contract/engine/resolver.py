@@ -15,8 +15,10 @@ or lost; the caller turns the verdict's code into a sentence.
 [(2, 'won', None), (1, 'lost', 'equipment')]
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from operator import attrgetter, itemgetter
+from typing import NamedTuple
 
 EMPTY = frozenset()
 
@@ -33,10 +35,15 @@ CRITERIA = (
     "date_start",
     "age",
 )
+# What keeps a row from covering, in the order in which it is looked at; a refusal of the contract says why itself.
+MISMATCHES = ("equipment", "product", "category", "zone", "site", "contract_site", "call_type", "not_begun", "ended",
+              "time_frame")  # fmt: skip
+WON = ("won", None)
+LOST = tuple(("lost", criterion) for criterion in CRITERIA)
+by_key = attrgetter("key")
 
 
-@dataclass(frozen=True)
-class Request:
+class Request(NamedTuple):
     """What is asked about.
 
     :ivar day: the date at the site
@@ -73,9 +80,9 @@ class Refusal:
         return (self.start is None or self.start <= day) and (self.end is None or day <= self.end)
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True, eq=False)
 class Row:
-    """One coverage row.
+    """One coverage row. It is the same for every call of a batch, and so are its verdicts.
 
     :ivar key: what the caller knows the row by; of equal rows the lower key wins
     :ivar contract_sites: the sites of the contract, which bind a row without a unit and without own sites
@@ -95,14 +102,22 @@ class Row:
     time_frame: object = None
     sequence: int = 10
     refusals: tuple = ()
+    _rank: tuple = field(init=False, repr=False, default=None)
+    _verdicts: dict = field(init=False, repr=False, default_factory=dict)
+
+    def verdict(self, outcome):
+        """Return the row's verdict for an outcome (code, detail): always the same object."""
+        found = self._verdicts.get(outcome)
+        if not found:
+            found = self._verdicts[outcome] = Verdict(self, *outcome)
+        return found
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True, eq=False)
 class Verdict:
     """Why a row won or lost.
 
-    :ivar code: ``won``, ``lost``, ``refused``, or what doesn't match: ``equipment``, ``product``, ``category``,
-        ``zone``, ``site``, ``contract_site``, ``call_type``, ``not_begun``, ``ended``, ``time_frame``
+    :ivar code: ``won``, ``lost``, ``refused``, or one of MISMATCHES
     :ivar detail: of CRITERIA what a lost row lost by, or the code of the refusal
     """
 
@@ -112,25 +127,30 @@ class Verdict:
 
 
 def resolve(request, rows):
-    """Return the winning row, or None, and the verdict on every row: the winner first, the others as given.
+    """Return the winning row, or None, and the verdict on every row.
+
+    The winner comes first, then the other rows that match from the narrowest to the widest, then the rest as given.
 
     :param request: :class:`Request`
     :param rows: iterable of :class:`Row`
     """
-    mismatches = []
-    matching = []
+    mismatches, matching = [], []
+    refusals = refusal = None
     for row in rows:
-        code, detail = mismatch(request, row)
-        if code:
-            mismatches.append(Verdict(row, code, detail))
+        if row.refusals is not refusals:  # the rows of a contract share them
+            refusals = row.refusals
+            refusal = _find_refusal(refusals, request.day)
+        outcome = _find_mismatch(request, row, refusal)
+        if outcome:
+            mismatches.append(row.verdict(outcome))
         else:
             matching.append((rank(request, row), row))
     if not matching:
         return None, mismatches
-    matching.sort(key=lambda ranked: ranked[0])
+    matching.sort(key=itemgetter(0))
     best, winner = matching[0]
-    verdicts = [Verdict(winner, "won")]
-    verdicts.extend(Verdict(row, "lost", _decisive(best, other)) for other, row in matching[1:])
+    verdicts = [winner.verdict(WON)]
+    verdicts.extend(row.verdict(_decisive(best, other)) for other, row in matching[1:])
     return winner, verdicts + mismatches
 
 
@@ -140,30 +160,23 @@ def mismatch(request, row):
     >>> mismatch(Request(day=date(2026, 4, 1), site=3), Row(1, date(2026, 1, 1), date(2026, 3, 31)))
     ('ended', None)
     """
-    refusal = next((refusal.code for refusal in row.refusals if refusal.is_on(request.day)), None)
-    checks = (
-        ("equipment", row.equipment and row.equipment != request.equipment),
-        ("product", row.products and request.product not in row.products),
-        ("category", row.categories and row.categories.isdisjoint(request.categories)),
-        ("zone", row.zones and row.zones.isdisjoint(request.zones)),
-        ("site", row.sites and request.site not in row.sites),
-        ("contract_site", _is_off_contract(request, row)),
-        ("call_type", row.call_types and request.call_type not in row.call_types),
-        ("refused", refusal),
-        ("not_begun", request.day < row.date_start),
-        ("ended", request.day > row.date_end),
-        ("time_frame", row.time_frame and row.time_frame not in request.open_frames),
-    )
-    code = next((code for code, failed in checks if failed), None)
-    return code, refusal if code == "refused" else None
+    return _find_mismatch(request, row, _find_refusal(row.refusals, request.day)) or (None, None)
 
 
 def rank(request, row):
     """Return the sort key of a row that matches: the lower, the narrower. Its items follow :data:`CRITERIA`."""
+    if row.categories:
+        return _build_rank(row, _category_depth(request, row))
+    if not row._rank:
+        row._rank = _build_rank(row, 0)
+    return row._rank
+
+
+def _build_rank(row, category_depth):
     return (
         not row.equipment,
         not row.products,
-        -_category_depth(request, row),
+        -category_depth,
         not row.zones,
         not row.sites,
         not row.call_types,
@@ -174,16 +187,50 @@ def rank(request, row):
     )
 
 
-def _is_off_contract(request, row):
-    return row.contract_sites and not row.equipment and not row.sites and request.site not in row.contract_sites
-
-
 def _category_depth(request, row):
-    """Return how deep in the product's path the row's deepest matching category is, 0 without one."""
-    if not row.categories:
-        return 0
+    """Return how deep in the product's path the row's deepest matching category is."""
     return max(depth for depth, category in enumerate(request.categories, 1) if category in row.categories)
 
 
+def _find_refusal(refusals, day):
+    """Return the outcome of the first refusal on a day, or None."""
+    return next((("refused", refusal.code) for refusal in refusals if refusal.is_on(day)), None)
+
+
+def _find_mismatch(request, row, refusal):  # noqa: PLR0911, PLR0912 (a table of rules: the first that fails answers)
+    """Return the outcome (code, detail) of the first thing that keeps a row from covering, None when it covers.
+
+    :param refusal: the outcome of the row's refusals on that day, or None
+    """
+    if row.equipment and row.equipment != request.equipment:
+        return "equipment", None
+    if row.products and request.product not in row.products:
+        return "product", None
+    if row.categories and row.categories.isdisjoint(request.categories):
+        return "category", None
+    if row.zones and row.zones.isdisjoint(request.zones):
+        return "zone", None
+    if row.sites:
+        if request.site not in row.sites:
+            return "site", None
+    elif row.contract_sites and not row.equipment and request.site not in row.contract_sites:
+        return "contract_site", None
+    if row.call_types and request.call_type not in row.call_types:
+        return "call_type", None
+    if refusal:
+        return refusal
+    if request.day < row.date_start:
+        return "not_begun", None
+    if request.day > row.date_end:
+        return "ended", None
+    if row.time_frame and row.time_frame not in request.open_frames:
+        return "time_frame", None
+    return None
+
+
 def _decisive(best, other):
-    return next(criterion for criterion, ours, theirs in zip(CRITERIA, best, other, strict=True) if ours != theirs)
+    """Return the outcome of a row that lost: by the first criterion in which the best rank is another."""
+    for outcome, ours, theirs in zip(LOST, best, other, strict=True):
+        if ours != theirs:
+            return outcome
+    raise ValueError("Two rows with one key.")

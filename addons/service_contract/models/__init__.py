@@ -41,6 +41,7 @@ from . import (
     service_coverage_regime,
     service_coverage_renewal,
     service_coverage_resolver,
+    service_coverage_explanation,
     service_downtime,
     service_entitlement,
     service_entitlement_package,

@@ -8,13 +8,57 @@ import pytz
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
-from odoo.tools import format_date
+from odoo.tools import SQL
 
 from odoo.addons.service_equipment.const import WORK_KINDS
 
 from ..engine import resolver
 
 ONE_DAY = timedelta(days=1)
+NO_ROWS = ()
+# What is read of a candidate row, in this order, beside its scopes of many.
+ROW_COLUMNS = (
+    "id",
+    "company_id",
+    "commercial_partner_id",
+    "contract_id",
+    "name",
+    "equipment_id",
+    "date_start",
+    "date_end",
+    "time_frame_calendar_id",
+    "sequence",
+)
+# Its scopes of many.
+ROW_SCOPES = ("product_ids", "categ_ids", "zone_ids", "site_ids", "call_type_ids")
+NO_SCOPES = (resolver.EMPTY,) * len(ROW_SCOPES)
+CONTRACT_FIELDS = (
+    "name",
+    "date_start",
+    "date_end",
+    "date_cancelled",
+    "is_payment_blocked",
+    "sla_policy_id",
+    "site_ids",
+    "suspension_ids",
+)
+# What `service.equipment._warranty_kinds_at` reads.
+WARRANTY_FIELDS = (
+    "warranty_date_start",
+    "warranty_parts_end",
+    "warranty_labour_end",
+    "warranty_covers_travel",
+    "has_warranty_gap",
+)
+WINNER_FIELDS = (
+    "name",
+    "contract_id",
+    "sla_policy_id",
+    "calendar_id",
+    "priority",
+    "warranty_consumes",
+    *(f"{part}_{kind}" for part in ("term", "discount") for kind, _label in WORK_KINDS),
+)
 
 
 class Asked(NamedTuple):
@@ -31,8 +75,50 @@ class Asked(NamedTuple):
     day: object
 
 
+class Candidates:
+    """The rows that may concern any of some requests, found by what they are for."""
+
+    def __init__(self):
+        self.labels = {}
+        self._by_unit, self._by_customer, self._by_site = (defaultdict(list) for _index in range(3))
+        self._customers = {}
+
+    def add(self, row, company_id, customer_id, name, contract):
+        """Keep a row: one for a unit concerns that unit, any other one its customer and its sites.
+
+        :param row: :class:`engine.resolver.Row`
+        :param name: of the row, for the explanation
+        :param contract: `service.contract`
+        """
+        self.labels[row.key] = name, contract
+        if row.equipment:
+            self._by_unit[company_id, row.equipment].append(row)
+            return
+        self._customers[row.key] = customer_id
+        self._by_customer[company_id, customer_id].append(row)
+        for site_id in row.sites or row.contract_sites:
+            self._by_site[company_id, site_id].append(row)
+
+    def considered(self, asked):
+        """Return the rows that concern one request, in the order of their ids."""
+        company_id, customer_id = asked.company.id, asked.partner.id
+        rows = [
+            *self._by_unit.get((company_id, asked.equipment.id), NO_ROWS),
+            *self._by_customer.get((company_id, customer_id), NO_ROWS),
+        ]
+        for row in self._by_site.get((company_id, asked.site.id), NO_ROWS):
+            if self._customers[row.key] != customer_id:
+                rows.append(row)
+        rows.sort(key=resolver.by_key)
+        return rows
+
+
 class ServiceCoverage(models.Model):
-    """The one resolver: what is promised, and who pays (rules.md 2, docs/decisions/0001-cover-and-payer.md)."""
+    """The one resolver: what is promised, and who pays (rules.md 2, docs/decisions/0001-cover-and-payer.md).
+
+    A batch reads columns, not records: the rows of its customers, units and sites come as tuples by one query, their
+    scopes by one query each, and only the rows that win become records. See benchmarks/resolve.py.
+    """
 
     _inherit = "service.coverage"
 
@@ -46,12 +132,15 @@ class ServiceCoverage(models.Model):
 
         - `coverage_id`, `contract_id`: of the winning row, or false
         - `source`: `warranty` when it pays anything, else `contract`, else `none`
-        - `sla_policy_id`, `calendar_id`, `priority`: the service level; false where nothing says so
+        - `sla_policy_id`, `calendar_id`, `priority`: the service level; false where nothing says so. The policy is the
+          row's, else the contract's, else the company's
         - `payers`: {kind of work: {`payer`: `warranty`, `contract` or `customer`, `term`, `discount`}}. The term is
           that of the row; what the warranty pays is `included`, or `from_buckets` where the row says that warranty
           takes quota, and is never charged
         - `reason`: one sentence
-        - `explanation`: a list of {`coverage_id`, `contract`, `row`, `won`, `reason`}, for every row considered
+        - `explanation`: a list of {`coverage_id`, `contract`, `row`, `won`, `code`, `detail`, `values`, `reason`}, for
+          every row considered, the best first; see :meth:`render_explanation`. Answers share these: copy before
+          changing one
 
         :raise AccessError: for users who may not read contracts
         :raise UserError: for a request without an instant
@@ -59,16 +148,18 @@ class ServiceCoverage(models.Model):
         if not self.env.su and not self.env.user.has_group("service_contract.group_service_contract_reader"):
             raise AccessError(self.env._("You may not look up what contracts cover."))
         asked_list = self._read_requests(requests)
-        rows = self._get_candidate_rows(asked_list)
-        considered = rows._get_considered_rows(asked_list)
-        engine_rows = {row.id: row._to_engine_row() for row in rows}
-        engine_requests = rows._to_engine_requests(asked_list, considered)
-        reasons = self._get_reasons()
+        candidates = self._read_candidates(asked_list)
+        considered = [candidates.considered(asked) for asked in asked_list]
+        engine_requests = self._to_engine_requests(asked_list, considered)
+        results = [
+            resolver.resolve(request, rows) for request, rows in zip(engine_requests, considered, strict=True)
+        ]
+        winners = {False: self.browse(), **self._browse_winners(results)}
+        entries = self._get_explanation_entries(candidates)
         answers = []
-        for asked, request, candidates in zip(asked_list, engine_requests, considered, strict=True):
-            winner, verdicts = resolver.resolve(request, [engine_rows[row.id] for row in candidates])
-            coverage = candidates.filtered(lambda row, winner=winner: winner and row.id == winner.key)
-            explanation = [candidates._prepare_explanation_values(verdict, reasons) for verdict in verdicts]
+        for asked, (winner, verdicts) in zip(asked_list, results, strict=True):
+            coverage = winners[winner.key if winner else False]
+            explanation = [entries[verdict] for verdict in verdicts]
             answers.append(coverage._prepare_answer_values(asked, explanation, verdicts))
         return answers
 
@@ -84,6 +175,8 @@ class ServiceCoverage(models.Model):
         products = self._browse_all("product.product", requests, "product_id")
         call_types = self._browse_all("service.call.type", requests, "call_type_id")
         companies = self._browse_all("res.company", requests, "company_id")
+        self._prefetch_asked(partners[False].union(*partners.values()), units[False].union(*units.values()))
+        zones = {}
         asked_list = []
         for request in requests:
             at = fields.Datetime.to_datetime(request.get("at"))
@@ -93,7 +186,10 @@ class ServiceCoverage(models.Model):
             partner = partners[request.get("partner_id") or False]
             site = partners[request.get("site_id") or False] or unit.site_id
             company = companies[request.get("company_id") or False] or self.env.company
-            tz = (site or partner)._get_service_tz(company)
+            place = site or partner
+            zone = zones.get((place.id, company.id))
+            if not zone:
+                zone = zones[place.id, company.id] = pytz.timezone(place._get_service_tz(company))
             asked_list.append(
                 Asked(
                     partner=partner.commercial_partner_id,
@@ -103,8 +199,8 @@ class ServiceCoverage(models.Model):
                     call_type=call_types[request.get("call_type_id") or False],
                     company=company,
                     at=at,
-                    tz=tz,
-                    day=at.replace(tzinfo=pytz.utc).astimezone(pytz.timezone(tz)).date(),
+                    tz=zone.zone,
+                    day=at.replace(tzinfo=pytz.utc).astimezone(zone).date(),
                 )
             )
         return asked_list
@@ -116,14 +212,16 @@ class ServiceCoverage(models.Model):
         ids = {request.get(key) for request in requests for key in keys} - {None, False}
         return {False: model, **{record.id: record for record in model.browse(sorted(ids))}}
 
+    @api.model
+    def _prefetch_asked(self, partners, units):
+        """Read what the requests' records say by one query for each model, where prefetching takes one per 1,000."""
+        units.fetch(["site_id", "product_id", "zone_id", *WARRANTY_FIELDS])
+        (partners | units.site_id).fetch(["commercial_partner_id", "tz"])
+        units.product_id.fetch(["categ_id"])
+
     # ------------------------------------------------------------------
     # What may cover
     # ------------------------------------------------------------------
-
-    @api.model
-    def _get_candidate_rows(self, asked_list):
-        """Return the rows that may concern any of the requests."""
-        return self.search(self._get_candidate_domain(asked_list), order="id")
 
     @api.model
     def _get_candidate_domain(self, asked_list):
@@ -132,8 +230,8 @@ class ServiceCoverage(models.Model):
         Rows for units that nobody asks about are left out, however many the customer has.
         """
         units = [asked.equipment.id for asked in asked_list if asked.equipment]
-        sites = [asked.site.id for asked in asked_list if asked.site]
-        customers = [asked.partner.id for asked in asked_list if asked.partner]
+        sites = {asked.site.id for asked in asked_list if asked.site}
+        customers = {asked.partner.id for asked in asked_list if asked.partner}
         without_unit = Domain("equipment_id", "=", False) & (
             Domain("commercial_partner_id", "in", customers)
             | Domain("site_ids", "in", sites)
@@ -145,58 +243,77 @@ class ServiceCoverage(models.Model):
             & (Domain("equipment_id", "in", units) | without_unit)
         )
 
-    def _get_considered_rows(self, asked_list):
-        """Return, for each request, the rows of `self` that concern it."""
-        by_unit, by_customer, by_site = (defaultdict(list) for _index in range(3))
-        for row in self:
-            if row.date_end < row.date_start:  # taken back before it began
-                continue
-            company = row.company_id
-            if row.equipment_id:
-                by_unit[company, row.equipment_id].append(row.id)
-                continue
-            by_customer[company, row.commercial_partner_id].append(row.id)
-            for site in row.site_ids or row.contract_id.site_ids:
-                by_site[company, site].append(row.id)
-        considered = []
-        for asked in asked_list:
-            ids = {
-                *by_unit[asked.company, asked.equipment],
-                *by_customer[asked.company, asked.partner],
-                *by_site[asked.company, asked.site],
-            }
-            considered.append(self.browse(sorted(ids)).with_prefetch(self.ids))
-        return considered
-
-    def _to_engine_row(self):
-        self.ensure_one()
-        return resolver.Row(
-            key=self.id,
-            date_start=self.date_start,
-            date_end=self.date_end,
-            equipment=self.equipment_id.id,
-            products=frozenset(self.product_ids.ids),
-            categories=frozenset(self.categ_ids.ids),
-            zones=frozenset(self.zone_ids.ids),
-            sites=frozenset(self.site_ids.ids),
-            contract_sites=frozenset(self.contract_id.site_ids.ids),
-            call_types=frozenset(self.call_type_ids.ids),
-            time_frame=self.time_frame_calendar_id.id,
-            sequence=self.sequence,
-            refusals=tuple(self.contract_id._get_refusals()),
+    @api.model
+    def _read_candidates(self, asked_list):
+        """Return the rows that may concern any of the requests, as :class:`Candidates`."""
+        query = self._search(self._get_candidate_domain(asked_list), order="id")
+        found = self.env.execute_query(
+            query.select(*(self._field_to_sql(self._table, name, query) for name in ROW_COLUMNS))
         )
+        scopes = self._read_scopes([values[0] for values in found])
+        contracts = self._get_candidate_contracts({values[3] for values in found})
+        candidates = Candidates()
+        for key, company_id, customer_id, contract_id, name, unit_id, start, end, frame_id, sequence in found:
+            if end < start:  # taken back before it began
+                continue
+            products, categories, zones, sites, call_types = scopes.get(key, NO_SCOPES)
+            contract, contract_sites, refusals = contracts[contract_id]
+            row = resolver.Row(
+                key, start, end, unit_id, products, categories, zones, sites, contract_sites, call_types, frame_id,
+                sequence, refusals,
+            )  # fmt: skip
+            candidates.add(row, company_id, customer_id, name, contract)
+        return candidates
 
+    @api.model
+    def _get_candidate_contracts(self, ids):
+        """Return {id: (contract, ids of its sites, its refusals)}."""
+        contracts = self.env["service.contract"].browse(ids)
+        contracts.fetch(CONTRACT_FIELDS)
+        return {
+            contract.id: (contract, frozenset(contract.site_ids.ids), tuple(contract._get_refusals()))
+            for contract in contracts
+        }
+
+    @api.model
+    def _read_scopes(self, ids):
+        """Return the scopes of rows as lists of ids in the order of ROW_SCOPES, by the row's id; none for many rows.
+
+        They are read as they stand: a row for a product that was archived covers that product, not everything.
+        """
+        scopes = defaultdict(lambda: list(NO_SCOPES))
+        for index, name in enumerate(ROW_SCOPES):
+            field = self._fields[name]
+            self.flush_model([name])
+            found = self.env.execute_query(
+                SQL(
+                    "SELECT %(row)s, array_agg(%(scope)s) FROM %(relation)s WHERE %(row)s = ANY(%(ids)s) GROUP BY 1",
+                    row=SQL.identifier(field.column1),
+                    scope=SQL.identifier(field.column2),
+                    relation=SQL.identifier(field.relation),
+                    ids=ids,
+                )
+            )
+            for key, scope_ids in found:
+                scopes[key][index] = frozenset(scope_ids)
+        return scopes
+
+    @api.model
     def _to_engine_requests(self, asked_list, considered):
-        """Return the requests for the engine; `considered` are the rows of each."""
+        """Return the requests for the engine; `considered` are the engine's rows of each."""
         open_frames = self._get_open_frames(asked_list, considered)
         zones = self._get_zones_by_site(asked_list)
+        paths = {
+            product.id: tuple(int(key) for key in (product.categ_id.parent_path or "").split("/") if key)
+            for product in self.env["product.product"].union(*{asked.product for asked in asked_list})
+        }
         return [
             resolver.Request(
                 day=asked.day,
                 equipment=asked.equipment.id,
                 product=asked.product.id,
-                categories=tuple(int(key) for key in (asked.product.categ_id.parent_path or "").split("/") if key),
-                zones=frozenset(asked.equipment.zone_id.ids or zones[asked.site]),
+                categories=paths.get(asked.product.id, ()),
+                zones=frozenset(asked.equipment.zone_id.ids) or zones[asked.site.id],
                 site=asked.site.id,
                 call_type=asked.call_type.id,
                 open_frames=frames,
@@ -206,37 +323,48 @@ class ServiceCoverage(models.Model):
 
     @api.model
     def _get_zones_by_site(self, asked_list):
-        """Return the ids of the zones of each site."""
-        sites = self.env["res.partner"].union(*(asked.site for asked in asked_list))
-        zones = defaultdict(set)
-        for zone in self.env["service.zone"].search([("site_ids", "in", sites.ids)]):
-            for site in zone.site_ids:
-                zones[site].add(zone.id)
+        """Return the ids of the zones of each site, by its id."""
+        site_ids = {asked.site.id for asked in asked_list if asked.site}
+        zones = defaultdict(frozenset)
+        for zone in self.env["service.zone"].search([("site_ids", "in", site_ids)]):
+            for site_id in site_ids.intersection(zone.site_ids.ids):
+                zones[site_id] |= {zone.id}
         return zones
 
     @api.model
     def _get_open_frames(self, asked_list, considered):
         """Return, for each request, the ids of the time frames of its rows in which its instant lies."""
-        keys = [
-            [(calendar, asked.tz, asked.company) for calendar in rows.time_frame_calendar_id]
-            for asked, rows in zip(asked_list, considered, strict=True)
-        ]
-        instants = [asked.at for asked, asked_keys in zip(asked_list, keys, strict=True) if asked_keys]
-        if not instants:
-            return [frozenset()] * len(asked_list)
-        hours = self.env["resource.calendar"]._get_working_times(
-            [key for asked_keys in keys for key in asked_keys],
+        frames = [{row.time_frame for row in rows if row.time_frame} for rows in considered]
+        keys = {
+            (frame, asked.tz, asked.company)
+            for asked, asked_frames in zip(asked_list, frames, strict=True)
+            for frame in asked_frames
+        }
+        if not keys:
+            return [resolver.EMPTY] * len(asked_list)
+        instants = [asked.at for asked, asked_frames in zip(asked_list, frames, strict=True) if asked_frames]
+        Calendar = self.env["resource.calendar"]
+        hours = Calendar._get_working_times(
+            [(Calendar.browse(frame), tz, company) for frame, tz, company in keys],
             min(instants) - ONE_DAY,
             max(instants) + ONE_DAY,
         )
+        hours = {(calendar.id, tz, company): working for (calendar, tz, company), working in hours.items()}
         return [
-            frozenset(key[0].id for key in asked_keys if hours[key].contains(asked.at))
-            for asked, asked_keys in zip(asked_list, keys, strict=True)
+            frozenset(frame for frame in asked_frames if hours[frame, asked.tz, asked.company].contains(asked.at))
+            for asked, asked_frames in zip(asked_list, frames, strict=True)
         ]
 
     # ------------------------------------------------------------------
     # The answer
     # ------------------------------------------------------------------
+
+    @api.model
+    def _browse_winners(self, results):
+        """Return the rows that won, by their id, with what an answer says about them read by one query."""
+        winners = self.browse({winner.key for winner, _verdicts in results if winner})
+        winners.fetch(WINNER_FIELDS)
+        return {winner.id: winner for winner in winners}
 
     def _prepare_answer_values(self, asked, explanation, verdicts):
         """Return the answer to one request; `self` is the winning row or empty."""
@@ -251,7 +379,7 @@ class ServiceCoverage(models.Model):
             "calendar_id": (self.calendar_id or policy.calendar_id).id,
             "priority": self.priority,
             "payers": {kind: self._prepare_payer_values(kind, kind in warranty) for kind, _label in WORK_KINDS},
-            "reason": self._get_answer_reason(asked, warranty, explanation, verdicts),
+            "reason": self._get_answer_reason(asked, warranty, explanation),
             "explanation": explanation,
         }
 
@@ -263,76 +391,3 @@ class ServiceCoverage(models.Model):
         if self:
             return {"payer": "contract", "term": self._get_term(kind), "discount": self._get_discount(kind)}
         return {"payer": "customer", "term": "chargeable", "discount": 0.0}
-
-    def _get_answer_reason(self, asked, warranty, explanation, verdicts):
-        """Return the reason of an answer in one sentence; `self` is the winning row or empty."""
-        sentences = []
-        if warranty:
-            end = format_date(self.env, asked.equipment.warranty_date_end)
-            sentences.append(self.env._("Under warranty until %(end)s.", end=end))
-        if self:
-            contract = self.contract_id.name
-            sentences.append(
-                self.env._("Covered by %(row)s of contract %(contract)s.", row=self.name, contract=contract)
-            )
-        if not sentences:
-            refused = [
-                values["reason"]
-                for values, verdict in zip(explanation, verdicts, strict=True)
-                if verdict.code == "refused"
-            ]
-            sentences = refused[:1] or [self.env._("No contract covers this.")]
-        return " ".join(sentences)
-
-    def _prepare_explanation_values(self, verdict, reasons):
-        """Return what stands in the explanation about one row of `self`."""
-        row = self.browse(verdict.row.key).with_prefetch(self._prefetch_ids)
-        reason = reasons[verdict.code, verdict.detail]
-        if "%(" in reason:  # most of them name nothing, and formatting dates is slow
-            reason %= {
-                "contract": row.contract_id.name,
-                "frame": row.time_frame_calendar_id.name,
-                "start": format_date(self.env, row.date_start),
-                "end": format_date(self.env, row.date_end),
-                "contract_start": format_date(self.env, row.contract_id.date_start),
-                "contract_end": format_date(self.env, row.contract_id.date_cancelled or row.contract_id.date_end),
-            }
-        return {
-            "coverage_id": row.id,
-            "contract": row.contract_id.name,
-            "row": row.name,
-            "won": verdict.code == "won",
-            "reason": reason,
-        }
-
-    @api.model
-    def _get_reasons(self):
-        """Return the sentence for each (code, detail) of the engine's verdicts."""
-        return {
-            ("won", None): self.env._("The narrowest row that covers the call."),
-            ("lost", "equipment"): self.env._("A row for this very unit is narrower."),
-            ("lost", "product"): self.env._("A row for the product is narrower."),
-            ("lost", "category"): self.env._("A row for a closer product category is narrower."),
-            ("lost", "zone"): self.env._("A row for the zone is narrower."),
-            ("lost", "site"): self.env._("A row for the site is narrower."),
-            ("lost", "call_type"): self.env._("A row for this type of call is narrower."),
-            ("lost", "time_frame"): self.env._("A row for these hours is narrower."),
-            ("lost", "sequence"): self.env._("A row with a lower sequence comes first."),
-            ("lost", "date_start"): self.env._("A row that began later comes first."),
-            ("lost", "age"): self.env._("An equal row was entered earlier."),
-            ("equipment", None): self.env._("It covers another unit."),
-            ("product", None): self.env._("It covers other products."),
-            ("category", None): self.env._("It covers other product categories."),
-            ("zone", None): self.env._("It covers other zones."),
-            ("site", None): self.env._("It covers other sites."),
-            ("contract_site", None): self.env._("Its contract is for other sites."),
-            ("call_type", None): self.env._("It covers other types of call."),
-            ("not_begun", None): self.env._("It begins on %(start)s."),
-            ("ended", None): self.env._("It ended on %(end)s."),
-            ("time_frame", None): self.env._("It covers calls within %(frame)s only."),
-            ("refused", "blocked"): self.env._("Contract %(contract)s is blocked for payment."),
-            ("refused", "not_begun"): self.env._("Contract %(contract)s begins on %(contract_start)s."),
-            ("refused", "cancelled"): self.env._("Contract %(contract)s was cancelled with last day %(contract_end)s."),
-            ("refused", "expired"): self.env._("Contract %(contract)s expired on %(contract_end)s."),
-            ("refused", "suspended"): self.env._("Contract %(contract)s is suspended on that day."),
-        }

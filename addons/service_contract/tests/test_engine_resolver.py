@@ -1,4 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from dataclasses import fields
 from datetime import date, timedelta
 
 from hypothesis import given, settings
@@ -6,7 +7,7 @@ from hypothesis import strategies as st
 
 from odoo.tests import BaseCase, tagged
 
-from ..engine.resolver import Refusal, Request, Row, mismatch, resolve
+from ..engine.resolver import Refusal, Request, Row, mismatch, rank, resolve
 
 PROFILE = settings(derandomize=True, deadline=None, max_examples=200)
 START, END = date(2026, 1, 1), date(2026, 12, 31)
@@ -33,6 +34,47 @@ SCOPES = {
 
 def make_row(key, scopes=(), **values):
     return Row(key, **{"date_start": START, "date_end": END, **{scope: SCOPES[scope] for scope in scopes}, **values})
+
+
+def random_scope(right, wrong):
+    """Nothing, what the request has, or something else."""
+    return st.sampled_from([None, right, wrong])
+
+
+any_rows = st.lists(
+    st.builds(
+        lambda key, scopes, days, **values: make_row(
+            key,
+            **{name: scope for name, scope in scopes.items() if scope},
+            date_start=START + timedelta(days=days[0]),
+            date_end=START + timedelta(days=days[1]),
+            **values,
+        ),
+        key=st.integers(1, 99),
+        scopes=st.fixed_dictionaries(
+            {
+                "equipment": random_scope(7, 8),
+                "products": random_scope(frozenset({70}), frozenset({71})),
+                "categories": st.sampled_from([None, frozenset({1}), frozenset({3, 8}), frozenset({8})]),
+                "zones": random_scope(frozenset({5}), frozenset({8})),
+                "sites": random_scope(frozenset({4}), frozenset({8})),
+                "contract_sites": random_scope(frozenset({4, 8}), frozenset({8})),
+                "call_types": random_scope(frozenset({6}), frozenset({8})),
+                "time_frame": random_scope(9, 8),
+            }
+        ),
+        days=st.tuples(st.integers(0, 200), st.integers(0, 364)).map(sorted),
+        sequence=st.integers(1, 3),
+        refusals=st.sampled_from([(), (Refusal("blocked"),), (Refusal("suspended", START, START),)]),
+    ),
+    max_size=9,
+    unique_by=lambda row: row.key,
+)
+
+
+def told(verdicts):
+    """What is said of each row, as plain values."""
+    return {verdict.row.key: (verdict.code, verdict.detail) for verdict in verdicts}
 
 
 rows = st.lists(
@@ -138,3 +180,70 @@ class TestResolverEngine(BaseCase):
     def test_a_row_that_does_not_match_changes_nothing(self, found):
         stranger = make_row(0, equipment=8)
         self.assertEqual(resolve(REQUEST, [*found, stranger])[0], resolve(REQUEST, found)[0])
+
+    # ------------------------------------------------------------------
+    # On any rows
+    # ------------------------------------------------------------------
+
+    @PROFILE
+    @given(any_rows, st.randoms())
+    def test_the_order_of_the_rows_changes_nothing_that_is_said(self, found, random):
+        shuffled = list(found)
+        random.shuffle(shuffled)
+        self.assertEqual(told(resolve(REQUEST, shuffled)[1]), told(resolve(REQUEST, found)[1]))
+
+    @PROFILE
+    @given(any_rows)
+    def test_every_row_is_explained_exactly_once(self, found):
+        winner, verdicts = resolve(REQUEST, found)
+        self.assertEqual(sorted(verdict.row.key for verdict in verdicts), sorted(row.key for row in found))
+        self.assertEqual([verdict.row for verdict in verdicts if verdict.code == "won"], [winner] if winner else [])
+
+    @PROFILE
+    @given(any_rows)
+    def test_the_winner_matches_and_is_not_refused(self, found):
+        winner, _verdicts = resolve(REQUEST, found)
+        matching = [row for row in found if mismatch(REQUEST, row) == (None, None)]
+        self.assertEqual(bool(winner), bool(matching))
+        if winner:
+            self.assertIn(winner, matching)
+            self.assertFalse(any(refusal.is_on(REQUEST.day) for refusal in winner.refusals))
+            self.assertEqual(rank(REQUEST, winner), min(rank(REQUEST, row) for row in matching))
+
+    @PROFILE
+    @given(any_rows)
+    def test_removing_a_losing_row_changes_nothing(self, found):
+        winner, verdicts = resolve(REQUEST, found)
+        before = told(verdicts)
+        for loser in found:
+            if loser != winner:
+                rest = [row for row in found if row != loser]
+                left = {key: value for key, value in before.items() if key != loser.key}
+                self.assertEqual(told(resolve(REQUEST, rest)[1]), left)
+
+    @PROFILE
+    @given(any_rows, any_rows)
+    def test_adding_rows_that_do_not_match_changes_nothing(self, found, others):
+        taken = {row.key for row in found}
+        strangers = [row for row in others if row.key not in taken and mismatch(REQUEST, row) != (None, None)]
+        before, after = (told(resolve(REQUEST, rows)[1]) for rows in (found, [*strangers, *found]))
+        self.assertEqual({key: after[key] for key in before}, before)
+
+    @PROFILE
+    @given(any_rows)
+    def test_one_more_matching_scope_wins(self, found):
+        """Whoever wins, the same row with one more scope that matches beats it, and all others."""
+        winner, _verdicts = resolve(REQUEST, found)
+        for name, scope in SCOPES.items():
+            if winner and not getattr(winner, name) and not (name == "sites" and winner.contract_sites):
+                values = {part.name: getattr(winner, part.name) for part in fields(Row) if part.init}
+                narrower = Row(**{**values, "key": 100, name: scope})
+                self.assertEqual(resolve(REQUEST, [*found, narrower])[0], narrower)
+
+    @PROFILE
+    @given(any_rows)
+    def test_a_row_says_the_same_whatever_was_asked_before(self, found):
+        """Rows keep their verdicts and ranks: another call between two equal ones changes neither."""
+        before = told(resolve(REQUEST, found)[1])
+        resolve(REQUEST._replace(categories=(8,), site=8, equipment=8, day=END), found)
+        self.assertEqual(told(resolve(REQUEST, found)[1]), before)

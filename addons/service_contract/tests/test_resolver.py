@@ -1,10 +1,13 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from datetime import date, datetime
+import json
+from datetime import date, datetime, timedelta
+from random import Random
 
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
+from ..engine import resolver
 from .common import NOW, ContractCase
 
 KINDS = ["labour", "travel", "distance", "expense", "part", "callout"]
@@ -306,3 +309,141 @@ class TestResolver(ContractCase):
         self.assertEqual([answer["coverage_id"] for answer in answers], [second.id, False, first.id, False])
         self.assertEqual([answer["source"] for answer in answers], ["contract", "none", "contract", "warranty"])
         self.assertEqual(self.env["service.coverage"].resolve([]), [])
+
+    def test_a_row_for_archived_scopes_does_not_cover_everything(self):
+        self.product.active = False
+        self._new_contract(rows=[{"name": "product", "product_ids": [Command.link(self.product.id)]}])
+        answer = self._resolve()
+        self.assertEqual(self._get_reasons(answer), {"product": "It covers other products."})
+        self.assertEqual(self._resolve(equipment_id=self.unit_1.id)["source"], "contract", "the unit is still one")
+
+    def test_rows_taken_back_are_not_considered(self):
+        contract = self._new_contract(rows=[{}, {"name": "taken back"}])
+        contract.coverage_ids[1].action_end("2025-12-31")
+        self.assertEqual(len(self._resolve()["explanation"]), 1)
+
+    def test_columns_say_what_the_records_say(self):
+        """What the batch reads by SQL gives, on random rows, the verdicts of the rows read as records."""
+        random = Random(7)  # noqa: S311 (data of a test)
+        zone = self.env["service.zone"].create({"name": "Line", "site_ids": [Command.link(self.site.id)]})
+        self.unit_1.zone_id = zone
+        night = self._new_calendar(hours=((18, 24),), name="Night")
+        other = self.env["product.product"].create({"name": "Fan", "is_service_equipment": True})
+        types = self.env["service.call.type"].search([], limit=3)
+        scopes = {
+            "equipment_id": [False, False, self.unit_1.id, self.unit_2.id],
+            "product_ids": [[], [], [Command.link(self.product.id)], [Command.link(other.id)]],
+            "categ_ids": [[], [], [Command.link(self.category.id)]],
+            "zone_ids": [[], [], [Command.link(zone.id)]],
+            "site_ids": [[], [], [Command.link(self.site.id)], [Command.link(self.customer.id)]],
+            "call_type_ids": [[], [], [Command.link(types[0].id)], [Command.link(types[1].id)]],
+            "time_frame_calendar_id": [False, False, self.calendar.id, night.id],
+            "sequence": [5, 10],
+            "date_end": [date(2026, 3, 31), date(2026, 12, 31)],
+        }
+        for index in range(6):
+            self._new_contract(
+                rows=[{name: random.choice(values) for name, values in scopes.items()} for _row in range(8)],
+                partner_id=random.choice([self.customer.id, self.other_customer.id]),
+                site_ids=random.choice([[], [Command.link(self.site.id)]]),
+                is_payment_blocked=index == 5,
+            )
+        requests = [
+            {
+                "partner_id": random.choice([self.customer.id, self.other_customer.id]),
+                "site_id": random.choice([False, self.site.id, self.customer.id]),
+                "equipment_id": random.choice([False, self.unit_1.id, self.unit_2.id, self.unit_3.id]),
+                "product_id": random.choice([False, other.id]),
+                "call_type_id": random.choice(types.ids),
+                "at": datetime(2026, 1, 1) + timedelta(hours=random.randrange(8000)),
+            }
+            for _call in range(40)
+        ]
+        Coverage = self.env["service.coverage"].with_user(self.user_reader)
+        for asked, answer in zip(Coverage._read_requests(requests), Coverage.resolve(requests), strict=True):
+            expected = self._get_expected_verdicts(Coverage, asked)
+            found = [(entry["coverage_id"], entry["code"], entry["detail"]) for entry in answer["explanation"]]
+            self.assertEqual(sorted(found, key=str), sorted(expected, key=str))
+
+    def _get_expected_verdicts(self, Coverage, asked):
+        """Return what the engine says of the rows that concern a request, read one by one as records."""
+        rows = Coverage.search(Coverage._get_candidate_domain([asked])).filtered(
+            lambda row: (row.equipment_id and row.equipment_id == asked.equipment)
+            or (
+                not row.equipment_id
+                and (
+                    row.commercial_partner_id == asked.partner
+                    or (asked.site and asked.site in (row.site_ids or row.contract_id.site_ids))
+                )
+            )
+        )
+        frames = {
+            frame.id
+            for frame in rows.time_frame_calendar_id
+            if frame._get_working_time(
+                asked.tz, asked.at - timedelta(days=1), asked.at + timedelta(days=1), asked.company
+            ).contains(asked.at)
+        }
+        zones = asked.equipment.zone_id or self.env["service.zone"].search([("site_ids", "in", asked.site.ids)])
+        request = resolver.Request(
+            day=asked.day,
+            equipment=asked.equipment.id,
+            product=asked.product.id,
+            categories=tuple(int(key) for key in (asked.product.categ_id.parent_path or "").split("/") if key),
+            zones=frozenset(zones.ids),
+            site=asked.site.id,
+            call_type=asked.call_type.id,
+            open_frames=frozenset(frames),
+        )
+        _winner, verdicts = resolver.resolve(
+            request,
+            [
+                resolver.Row(
+                    key=row.id,
+                    date_start=row.date_start,
+                    date_end=row.date_end,
+                    equipment=row.equipment_id.id,
+                    products=frozenset(row.product_ids.ids),
+                    categories=frozenset(row.categ_ids.ids),
+                    zones=frozenset(row.zone_ids.ids),
+                    sites=frozenset(row.site_ids.ids),
+                    contract_sites=frozenset(row.contract_id.site_ids.ids),
+                    call_types=frozenset(row.call_type_ids.ids),
+                    time_frame=row.time_frame_calendar_id.id,
+                    sequence=row.sequence,
+                    refusals=tuple(row.contract_id._get_refusals()),
+                )
+                for row in rows
+            ],
+        )
+        return [(verdict.row.key, verdict.code, verdict.detail) for verdict in verdicts]
+
+    # ------------------------------------------------------------------
+    # The explanation, stored and read
+    # ------------------------------------------------------------------
+
+    def test_stored_explanations_speak_the_readers_language(self):
+        self._new_contract(rows=[{}, {"name": "ended", "date_end": date(2026, 3, 31)}])
+        explanation = json.loads(json.dumps(self._resolve()["explanation"]))
+        for entry in explanation:
+            del entry["reason"]
+        self.assertEqual(explanation[1]["values"], {"end": "2026-03-31"})
+        Coverage = self.env["service.coverage"].with_user(self.user_reader)
+        self.assertEqual(Coverage.render_explanation(explanation)[1]["reason"], "It ended on 03/31/2026.")
+        self.env["res.lang"]._activate_lang("de_DE")
+        german = Coverage.with_context(lang="de_DE").render_explanation(explanation)
+        self.assertIn("31.03.2026", german[1]["reason"])
+        self.assertNotIn("reason", explanation[1], "what is stored is not changed")
+
+    def test_explanations_from_before_stay_readable(self):
+        old = [{"coverage_id": 1, "contract": "C1", "row": "Row", "won": False, "reason": "It covers other sites."}]
+        Coverage = self.env["service.coverage"].with_user(self.user_reader)
+        self.assertEqual(Coverage.render_explanation(old), old)
+        self.assertEqual(Coverage.render_explanation(False), [])
+        unknown = [{"coverage_id": 1, "contract": "C1", "row": "Row", "won": False, "code": "moon", "detail": None}]
+        self.assertEqual(Coverage.render_explanation(unknown)[0]["reason"], "moon")
+
+    def test_every_verdict_has_a_sentence(self):
+        reasons = self.env["service.coverage"]._get_reasons()
+        codes = {*resolver.LOST, resolver.WON, *((code, None) for code in resolver.MISMATCHES)}
+        self.assertLessEqual(codes, set(reasons))

@@ -86,9 +86,10 @@ class ServiceCall(models.Model):
         }
 
     @api.depends("cover_explanation")
+    @api.depends_context("lang")
     def _compute_cover_explanation_html(self):
         for call in self:
-            rows = call.cover_explanation or []
+            rows = self.env["service.coverage"].render_explanation(call.cover_explanation)
             call.cover_explanation_html = (
                 Markup("<ul>%s</ul>")
                 % Markup().join(
@@ -180,7 +181,10 @@ class ServiceCall(models.Model):
             "contract_id": answer["contract_id"],
             "cover_source": answer["source"],
             "cover_reason": answer["reason"],
-            "cover_explanation": answer["explanation"],
+            # Without the sentences: each reader gets them in his own language.
+            "cover_explanation": [
+                {name: value for name, value in entry.items() if name != "reason"} for entry in answer["explanation"]
+            ],
             "payer_terms": answer["payers"],
             "sla_policy_id": answer["sla_policy_id"],
             "calendar_id": answer["calendar_id"],
