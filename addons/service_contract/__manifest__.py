@@ -23,6 +23,7 @@
         "data/service_contract_type_data.xml",
         "data/mail_template_data.xml",
         "data/service_contract_renewal_data.xml",
+        "data/service_quota_data.xml",
         "data/service_obligation_data.xml",
         "data/ir_cron_data.xml",
         "report/service_contract_report.xml",

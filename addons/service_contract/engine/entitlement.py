@@ -14,6 +14,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+# The alert level of a quota of which more was wanted than it holds.
+EXCEEDED = 101
+
 
 @dataclass(frozen=True)
 class Bucket:
@@ -72,3 +75,40 @@ def split(quantity, buckets):
             taken[lenient.key] = taken.get(lenient.key, Decimal(0)) + rest
             rest -= rest
     return list(taken.items()), rest
+
+
+def parse_percents(text):
+    """Read a list of percentages as a person types them.
+
+    >>> parse_percents('100, 80')
+    (80, 100)
+    >>> parse_percents('')
+    ()
+
+    :raise ValueError: for anything that is not a list of whole numbers from 1 to 1000
+    """
+    percents = {int(part) for part in (text or '').replace(';', ',').split(',') if part.strip()}
+    if not all(1 <= percent <= 1000 for percent in percents):
+        raise ValueError(text)
+    return tuple(sorted(percents))
+
+
+def alert_level(used, quantity, percents, is_exceeded=False):
+    """Return the highest percentage that the use of a quota has reached, 0 for none.
+
+    More than all is a level of its own, :data:`EXCEEDED`, whatever the percentages.
+
+    >>> [alert_level(Decimal(used), Decimal(10), (80, 100)) for used in (7, 8, 9, 10, 11)]
+    [0, 80, 80, 100, 101]
+    >>> alert_level(Decimal(10), Decimal(10), (80, 100), is_exceeded=True)
+    101
+    >>> alert_level(Decimal(0), Decimal(0), (80, 100))
+    0
+
+    :param percents: whole numbers; those above 100 are for quotas that may be overdrawn
+    :param is_exceeded: more was wanted than the quota could give
+    """
+    reached = [percent for percent in percents if used > 0 and used * 100 >= percent * quantity]
+    if is_exceeded or used > quantity:
+        reached.append(EXCEEDED)
+    return max(reached, default=0)

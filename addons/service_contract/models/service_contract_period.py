@@ -138,6 +138,8 @@ class ServiceContractPeriod(models.Model):
         begun = periods.filtered(lambda period: period.contract_id.state != "draft")
         begun._create_flat_coverages()
         begun._sync_entitlements()
+        # What is left of closed periods has waited for one that follows.
+        begun.contract_id.period_ids.filtered(lambda period: period.state == "closed").entitlement_ids._roll_over()
         return periods
 
     def write(self, vals):
@@ -207,7 +209,8 @@ class ServiceContractPeriod(models.Model):
             for field_name, unit in QUOTAS.items():
                 quantity = period[field_name]
                 if unit in by_unit:
-                    by_unit[unit].quantity = quantity + by_unit[unit].quantity_rolled
+                    bucket = by_unit[unit]
+                    bucket.quantity = quantity + bucket.quantity_rolled + bucket.quantity_corrected
                 elif quantity:
                     values_list.append(period._prepare_entitlement_values(field_name))
         self.env["service.entitlement"].create(values_list)

@@ -8,8 +8,7 @@ from odoo.tools import SQL, float_round
 from ..const import QUOTA_UNITS
 from ..engine import entitlement as engine
 
-# Percentages at which the responsible of the contract is told, once each (rules.md 4).
-THRESHOLDS = (80, 100)
+ZERO = Decimal(0)
 
 
 class ServiceEntitlement(models.Model):
@@ -17,7 +16,7 @@ class ServiceEntitlement(models.Model):
 
     Work takes through :meth:`_consume` and gives back through `service.consumption._reverse`. Both change
     ``quantity_used`` by one guarded UPDATE, so that two users at once cannot take the same hour twice; see
-    docs/decisions/0004-entitlement-lock.md.
+    docs/decisions/0004-entitlement-lock.md. Whatever changes the quantity is written to the same ledger.
     """
 
     _name = "service.entitlement"
@@ -64,11 +63,26 @@ class ServiceEntitlement(models.Model):
     quantity_rolled = fields.Float(
         string="Rolled Over",
         digits="Product Unit",
-        readonly=True,
-        copy=False,
+        compute="_compute_quantity_rolled",
+        compute_sudo=True,
         help="The part of the quantity that came over from the period before.",
     )
-    alerted_percent = fields.Integer(readonly=True, copy=False)
+    quantity_corrected = fields.Float(
+        string="Corrected",
+        digits="Product Unit",
+        compute="_compute_quantity_rolled",
+        compute_sudo=True,
+        help="The part of the quantity that was added by hand, with a reason.",
+    )
+    rolled_to_id = fields.Many2one(
+        comodel_name="service.entitlement",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+        groups="base.group_user",
+        help="The quota that got what was left of this one.",
+    )
     source = fields.Selection(
         selection=[("period", "Contract Period"), ("package", "Prepaid Package")],
         required=True,
@@ -92,6 +106,10 @@ class ServiceEntitlement(models.Model):
         "A quota without overdraft cannot be used beyond its quantity.",
     )
     _check_dates = models.Constraint("CHECK (date_end >= date_start)", "A quota cannot end before it begins.")
+    _check_rollover = models.Constraint(
+        "CHECK (COALESCE(rollover_percent, 0) BETWEEN 0 AND 100)",
+        "A roll-over is between 0 and 100 percent.",
+    )
 
     @api.depends("quantity", "quantity_used")
     def _compute_quantity_left(self):
@@ -100,6 +118,18 @@ class ServiceEntitlement(models.Model):
             entitlement.used_percent = (
                 100 * entitlement.quantity_used / entitlement.quantity if entitlement.quantity else 0.0
             )
+
+    @api.depends("quantity")
+    def _compute_quantity_rolled(self):
+        rows = self.env["service.consumption"]._read_group(
+            [("entitlement_id", "in", self.ids), ("is_grant", "=", True), ("kind", "in", ("rolled", "correction"))],
+            groupby=["entitlement_id", "kind"],
+            aggregates=["quantity:sum"],
+        )
+        quantity_by_kind = {(bucket, kind): quantity for bucket, kind, quantity in rows}
+        for bucket in self:
+            bucket.quantity_rolled = -quantity_by_kind.get((bucket._origin, "rolled"), 0.0)
+            bucket.quantity_corrected = -quantity_by_kind.get((bucket._origin, "correction"), 0.0)
 
     @api.constrains("date_start", "date_end", "contract_id")
     def _check_inside_contract(self):
@@ -122,16 +152,30 @@ class ServiceEntitlement(models.Model):
     def create(self, vals_list):
         for vals in vals_list:
             self._check_protected_values(vals)
-        return super().create(vals_list)
+        buckets = super().create(vals_list)
+        # The ledger is written by these methods only, after their checks.
+        self.env["service.consumption"].sudo().create(
+            [bucket._prepare_opening_values() for bucket in buckets if bucket.quantity]
+        )
+        return buckets
 
     def write(self, vals):
+        """Write; another quantity is a row of the ledger."""
         self._check_protected_values(vals)
-        return super().write(vals)
+        if "quantity" not in vals:
+            return super().write(vals)
+        others = {name: value for name, value in vals.items() if name != "quantity"}
+        res = super().write(others)
+        for bucket in self:
+            added = self._to_decimal(vals["quantity"]) - self._to_decimal(bucket.quantity)
+            if added:
+                bucket._book(-added, bucket._get_booking_date(), "granted", is_grant=True)
+        return res
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
         for entitlement in self:
-            if entitlement.consumption_ids:
+            if entitlement.consumption_ids.filtered(lambda row: row.kind != "granted"):
                 raise UserError(
                     self.env._("The quota %(quota)s has been used and cannot be deleted.", quota=entitlement.name)
                 )
@@ -146,15 +190,38 @@ class ServiceEntitlement(models.Model):
     # ------------------------------------------------------------------
 
     def action_open_consumption(self):
-        """Open what was taken from the quota."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Consumption of %(quota)s", quota=self.name),
-            "res_model": "service.consumption",
-            "view_mode": "list",
-            "domain": [("entitlement_id", "=", self.id)],
-        }
+        """Open the ledger of the quotas: what was granted, taken and given back, with the running balance.
+
+        :return: an `ir.actions.act_window` dict
+        """
+        action = self.env["ir.actions.act_window"]._for_xml_id("service_contract.service_consumption_action")
+        action["domain"] = [("entitlement_id", "in", self.ids)]
+        action["context"] = {"group_by": "entitlement_id"} if len(self) > 1 else {}
+        if len(self) == 1:
+            action["display_name"] = self.env._("Ledger of %(quota)s", quota=self.name)
+        return action
+
+    def action_correct(self, quantity, reason, date=None):
+        """Add to quotas or take from them by hand; the ledger keeps it with the reason.
+
+        What is added raises the quantity, what is taken counts as used: so nothing is ever used below zero, and a
+        correction that is taken back (`service.consumption.action_reverse`) leaves both as they were.
+
+        :param float quantity: how much to add to each; negative takes away
+        :param str reason: kept in the ledger
+        :param date: day within the validity (date or ISO text), default today or the nearest day of it
+        :return: the new `service.consumption`
+        :raise UserError: without a quantity or a reason, outside the validity, in a closed period, or when there is
+            not that much left
+        """
+        self.check_access("write")
+        rows = self.env["service.consumption"]
+        for bucket in self:
+            amount = bucket._to_decimal(quantity)
+            day = fields.Date.to_date(date) or bucket._get_booking_date()
+            bucket._check_correction(amount, reason, day)
+            rows |= bucket._book(-amount, day, "correction", is_grant=amount > 0, note=reason.strip())
+        return rows
 
     # ------------------------------------------------------------------
     # Business
@@ -179,31 +246,65 @@ class ServiceEntitlement(models.Model):
         # Whoever validates work takes from the quotas, without a right to change them otherwise.
         contract = contract.sudo()
         contract._check_period_open(date)
+        if unit == "money":
+            quantity = contract.currency_id.round(quantity)
         buckets = self.sudo().search(self._get_consumption_domain(unit, date, contract, call_type))
-        buckets.invalidate_recordset(["quantity_used"])
-        shares, rest = engine.split(
-            self._to_decimal(quantity),
-            engine.order(
-                [bucket._to_bucket() for bucket in buckets],
-                preferred=preferred.id if preferred else None,
-            ),
-        )
-        taken = {buckets.browse(key): share for key, share in shares}
-        for bucket, share in taken.items():
-            bucket._add_used(share)
-        consumptions = self.env["service.consumption"].sudo().create(
-            [bucket._prepare_consumption_values(float(share), date, prepare) for bucket, share in taken.items()]
-        )
-        buckets.union(*taken)._alert_thresholds()
+        buckets.invalidate_recordset(["quantity", "quantity_used"])
+        consumptions, rest = buckets._take(self._to_decimal(quantity), date, preferred, prepare)
         return consumptions, float(rest)
 
-    def _add_used(self, quantity):
-        """Change the used quantity in the database, guarded so that it neither overdraws nor goes below zero.
+    def _take(self, quantity, date, preferred=None, prepare=None):
+        """Take a quantity from these buckets, in the order of rules.md 4.
+
+        :param quantity: Decimal
+        :return: (`service.consumption` records, what is left over as Decimal)
+        """
+        ordered = engine.order(
+            [bucket._to_bucket() for bucket in self],
+            preferred=preferred.id if preferred else None,
+        )
+        shares, rest = engine.split(quantity, ordered)
+        taken = {self.browse(key): share for key, share in shares}
+        for bucket, share in taken.items():
+            bucket._change(used=share)
+        consumptions = self.env["service.consumption"].create(
+            [bucket._prepare_consumption_values(float(share), date, prepare) for bucket, share in taken.items()]
+        )
+        # What outran them all outran the last one of them.
+        exceeded = self.browse(ordered[-1].key) if rest and ordered else self.browse()
+        exceeded.union(*taken)._alert_thresholds(exceeded)
+        return consumptions, rest
+
+    def _book(self, quantity, date, kind, is_grant=False, **values):
+        """Write one row of the ledger, and change the total that it belongs to.
+
+        :param quantity: Decimal, positive takes, negative gives
+        :param date: day that the row is dated
+        :param str kind: of `service.consumption`
+        :param is_grant: the row changes the quantity, not the used quantity
+        :param values: more values of the row
+        :return: the new `service.consumption`
+        :raise UserError: when there is not that much left
+        """
+        self.ensure_one()
+        self._change(granted=-quantity) if is_grant else self._change(used=quantity)
+        # The ledger is written by these methods only, after their checks.
+        row = self.env["service.consumption"].sudo().create(
+            self._prepare_consumption_values(
+                float(quantity), date, {"kind": kind, "is_grant": bool(is_grant), **values}
+            )
+        )
+        self._alert_thresholds()
+        return row
+
+    def _change(self, used=ZERO, granted=ZERO):
+        """Change the totals in the database, guarded so that nothing is overdrawn or below zero.
 
         A transaction that changed the row meanwhile makes PostgreSQL raise a serialization failure here, under its
         REPEATABLE READ: Odoo retries requests; a scheduled action has to retry itself.
 
-        :param quantity: Decimal, negative gives back
+        :param used: Decimal, negative gives back
+        :param granted: Decimal by which the quantity grows
         """
         self.ensure_one()
         self.flush_recordset()
@@ -211,52 +312,47 @@ class ServiceEntitlement(models.Model):
             SQL(
                 """
                 UPDATE service_entitlement
-                   SET quantity_used = quantity_used + %(quantity)s
+                   SET quantity_used = quantity_used + %(used)s,
+                       quantity = quantity + %(granted)s
                  WHERE id = %(id)s
-                   AND quantity_used + %(quantity)s >= 0
-                   AND (allow_overdraft IS TRUE OR quantity_used + %(quantity)s <= quantity)
+                   AND quantity_used + %(used)s >= 0
+                   AND quantity + %(granted)s >= 0
+                   AND (allow_overdraft IS TRUE OR quantity_used + %(used)s <= quantity + %(granted)s)
                 """,
                 id=self.id,
-                quantity=quantity,
+                used=used,
+                granted=granted,
             )
         )
         if not self.env.cr.rowcount:
             raise UserError(self.env._("The quota %(quota)s does not have that much left.", quota=self.name))
-        self.invalidate_recordset(["quantity_used", "quantity_left", "used_percent"])
+        self.invalidate_recordset(
+            ["quantity", "quantity_used", "quantity_left", "used_percent", "quantity_rolled", "quantity_corrected"]
+        )
 
-    def _roll_over(self):
-        """Move the agreed part of what is left to the bucket of the next period."""
-        for bucket in self.filtered("rollover_percent"):
-            following = bucket.contract_id.entitlement_ids.filtered(
-                lambda other, bucket=bucket: other.source == "period"
-                and other.unit == bucket.unit
-                and other.date_start > bucket.date_end
-            ).sorted("date_start")[:1]
-            quantity = self._to_decimal(bucket.quantity_left * bucket.rollover_percent / 100)
-            if not following or quantity <= 0:
-                continue
-            bucket._add_used(quantity)
-            note = self.env._("Rolled over to %(period)s", period=following.period_id.display_name)
-            # Consumption is written by these methods only, after their checks.
-            self.env["service.consumption"].sudo().create(
-                bucket._prepare_consumption_values(float(quantity), bucket.date_end, {"note": note})
-            )
-            following.quantity_rolled += float(quantity)
-            following.quantity += float(quantity)
-
-    def _alert_thresholds(self):
-        """Tell the responsible of the contract, once for each threshold, that a quota runs out."""
-        for bucket in self:
-            reached = max((percent for percent in THRESHOLDS if bucket.used_percent >= percent), default=0)
-            if reached > bucket.alerted_percent:
-                bucket.alerted_percent = reached
-                bucket.contract_id.activity_schedule(
-                    "mail.mail_activity_data_todo",
-                    summary=self.env._(
-                        "%(quota)s: %(percent)s %% used", quota=bucket.name, percent=round(bucket.used_percent)
-                    ),
-                    user_id=bucket.contract_id.user_id.id or self.env.uid,
+    def _check_correction(self, amount, reason, day):
+        """Refuse a correction that says nothing, or is dated where the quota does not hold."""
+        self.ensure_one()
+        if not amount:
+            raise UserError(self.env._("Enter how much to add to %(quota)s or to take from it.", quota=self.name))
+        if not (reason or "").strip():
+            raise UserError(self.env._("Enter why %(quota)s is corrected.", quota=self.name))
+        if not self.date_start <= day <= self.date_end:
+            raise UserError(
+                self.env._(
+                    "%(date)s is not a day of %(quota)s (%(start)s - %(end)s).",
+                    date=day,
+                    quota=self.name,
+                    start=self.date_start,
+                    end=self.date_end,
                 )
+            )
+        self.contract_id._check_period_open(day)
+
+    def _get_booking_date(self):
+        """Return today where the company is, or the nearest day on which the quota holds."""
+        self.ensure_one()
+        return min(max(self.contract_id._get_today(), self.date_start), self.date_end)
 
     def _to_bucket(self):
         self.ensure_one()
@@ -294,3 +390,10 @@ class ServiceEntitlement(models.Model):
         """Return the values of the consumption of one bucket; see :meth:`_consume` for the arguments."""
         self.ensure_one()
         return {"entitlement_id": self.id, "quantity": quantity, "date": date, **(prepare or {})}
+
+    def _prepare_opening_values(self):
+        """Return the values of the first row of a bucket's ledger: what it was made with."""
+        self.ensure_one()
+        return self._prepare_consumption_values(
+            -self.quantity, self.date_start, {"kind": "granted", "is_grant": True}
+        )

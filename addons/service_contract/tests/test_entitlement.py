@@ -1,5 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from datetime import date
+from decimal import Decimal
 
 from odoo import Command
 from odoo.exceptions import UserError, ValidationError
@@ -133,9 +134,13 @@ class TestEntitlement(ContractCase):
 
     def test_the_database_guards_the_bucket(self):
         with self.assertRaisesRegex(UserError, "does not have that much left"):
-            self.hours._add_used(self.hours._to_decimal(5))
+            self.hours._change(used=Decimal(5))
         with self.assertRaisesRegex(UserError, "does not have that much left"):
-            self.hours._add_used(self.hours._to_decimal(-1))
+            self.hours._change(used=Decimal(-1))
+        self._consume(3.0)
+        with self.assertRaisesRegex(UserError, "does not have that much left"):
+            self.hours._change(granted=Decimal(-2))
+        self.assertRecordValues(self.hours, [{"quantity": 4.0, "quantity_used": 3.0}])
 
     def test_negative_quantity_is_refused(self):
         with self.assertRaisesRegex(UserError, "negative quantity"):
@@ -154,14 +159,95 @@ class TestEntitlement(ContractCase):
         with self.assertRaisesRegex(UserError, "the dates and the price of its periods stand"):
             period.price = 10.0
 
+    def test_work_in_several_units(self):
+        money = self._new_bucket(unit="money", quantity=100.0)
+        km = self._new_bucket(unit="km", quantity=30.0)
+        consumptions, rest = self._consume(40.004, unit="money")
+        self.assertEqual((consumptions.quantity, rest, money.quantity_left), (40.0, 0.0, 60.0))
+        consumptions, rest = self._consume(45.5, unit="km")
+        self.assertEqual((consumptions.quantity, rest, km.quantity_left), (30.0, 15.5, 0.0))
+        self.assertEqual(self._consume(1.0, unit="visits")[1], 1.0)
+
+    # ------------------------------------------------------------------
+    # Alerts
+    # ------------------------------------------------------------------
+
+    def _get_alerts(self):
+        return self.contract.activity_ids.mapped("summary")
+
     def test_responsible_is_told_once_per_threshold(self):
+        """One open activity says how far the quota is used."""
         self._consume(3.0)
         self.assertFalse(self.contract.activity_ids)
-        consumptions, _rest = self._consume(0.5)
-        self.assertEqual(self.contract.activity_ids.mapped("summary"), ["Free Hours: 88 % used"])
-        consumptions._reverse()
+        self._consume(0.25)
+        self.assertEqual(self._get_alerts(), ["Free Hours: 81 % used"])
+        self._consume(0.25)
+        self.assertEqual(self._get_alerts(), ["Free Hours: 81 % used"], "once")
         self._consume(0.5)
-        self.assertEqual(len(self.contract.activity_ids), 1)
-        self._consume(0.5)
-        self.assertEqual(len(self.contract.activity_ids), 2)
+        self.assertEqual(self._get_alerts(), ["Free Hours: 100 % used"])
         self.assertEqual(self.contract.activity_ids.user_id, self.user_contract)
+        self.assertEqual(self.hours.alerted_percent, 100)
+
+    def test_exceeded_hours_are_told(self):
+        self._consume(4.0)
+        self._consume(1.5)
+        self.assertEqual(self._get_alerts(), ["Free Hours: used up, and more was needed"])
+        self.contract.activity_ids.action_done()
+        self._consume(1.5)
+        self.assertFalse(self._get_alerts(), "once")
+
+    def test_exceeded_overdraft_is_told(self):
+        package = self._new_bucket(allow_overdraft=True, quantity=2.0, date_end=date(2026, 6, 30))
+        self._consume(7.5)
+        self.assertIn("Package: exceeded by 1.5 hours", self._get_alerts())
+        self.assertEqual(package.alerted_percent, 101)
+
+    def test_given_back_work_resets_the_alert(self):
+        consumptions, _rest = self._consume(4.0)
+        self.contract.activity_ids.action_done()
+        consumptions._reverse()
+        self.assertEqual(self.hours.alerted_percent, 0)
+        self._consume(3.5)
+        self.assertEqual(self._get_alerts(), ["Free Hours: 88 % used"], "told again when it gets there again")
+
+    def test_more_quota_resets_the_alert(self):
+        self._consume(4.0)
+        self.contract.period_ids.free_hours = 5.0
+        self.assertEqual(self._get_alerts(), ["Free Hours: 80 % used"], "what is open says what is true now")
+        self.contract.period_ids.free_hours = 8.0
+        self.assertEqual((self._get_alerts(), self.hours.alerted_percent), ([], 0))
+
+    def test_thresholds_of_company_and_bucket(self):
+        self.company.service_quota_alert_percents = "50"
+        self.calls.alert_percents = "100"
+        self._consume(2.0)
+        self._consume(1.0, unit="calls")
+        self.assertEqual(self._get_alerts(), ["Free Hours: 50 % used"])
+        self._consume(1.0, unit="calls")
+        self.assertEqual(len(self._get_alerts()), 2)
+        with self.assertRaisesRegex(ValidationError, "enter them like 80, 100"):
+            self.calls.alert_percents = "many"
+        with self.assertRaisesRegex(ValidationError, "enter them like 80, 100"):
+            self.company.service_quota_alert_percents = "0, 80"
+
+    def test_alert_in_the_language_of_the_responsible(self):
+        self.env["res.lang"]._activate_lang("it_IT")
+        self.user_contract.lang = "it_IT"
+        self.env.ref("service_contract.mail_activity_type_quota").with_context(lang="it_IT").summary = "Quota"
+        asked = []
+        origin = type(self.env["service.entitlement"])._get_alert_text
+
+        def _get_alert_text(bucket, level):
+            asked.append(bucket.env.lang)
+            return origin(bucket, level)
+
+        self.patch(type(self.env["service.entitlement"]), "_get_alert_text", _get_alert_text)
+        self._consume(4.0)
+        self.assertEqual(asked, ["it_IT"])
+
+    def test_running_out_filter(self):
+        self._consume(3.5)
+        found = self.env["service.entitlement"].search(
+            [("alerted_percent", ">", 0), ("contract_id", "=", self.contract.id)]
+        )
+        self.assertEqual(found, self.hours)
