@@ -280,7 +280,7 @@ class TestRollOver(LedgerCase):
         last = self.third.entitlement_ids
         self.assertEqual((last.quantity_left, last.rolled_to_id), (7.5, self.env["service.entitlement"]))
         self.contract.action_renew()
-        renewed = self.contract.period_ids[-1].entitlement_ids
+        renewed = self.contract.period_ids.filtered(lambda period: period.date_start.year == 2027)[0].entitlement_ids
         self.assertEqual((last.rolled_to_id, renewed.quantity_rolled), (renewed, 3.75))
 
     def test_percent_is_one(self):
