@@ -76,6 +76,35 @@ def term_value(price, start, end, rhythm):
     return total
 
 
+def spared_value(price, row, gap, rhythm):
+    """Return what is not owed of a row for a gap in it; whole periods and one-off prices are, while a day is left.
+
+    :param price: Decimal, per interval
+    :param row: first and last day of the row
+    :param gap: first and last day of the gap
+
+    >>> year = date(2026, 1, 1), date(2026, 12, 31)
+    >>> gap = date(2026, 4, 16), date(2026, 6, 15)
+    >>> spared_value(Decimal(100), year, gap, Rhythm(anchor=date(2026, 1, 1)))
+    Decimal('200.00')
+    >>> spared_value(Decimal(100), year, gap, Rhythm(anchor=date(2026, 1, 1), mode="full"))
+    Decimal('100.00')
+    """
+    first, last = max(row[0], gap[0]), min(row[1], gap[1])
+    if last < first:
+        return Decimal(0)
+    if rhythm.unit == "once":
+        return _round(price, rhythm.step) if (first, last) == row else Decimal(0)
+    if rhythm.mode != "full":
+        return term_value(price, first, last, rhythm)
+    periods = [
+        (rhythm.nominal_start(index), rhythm.nominal_start(index + 1) - ONE_DAY)
+        for index in range(rhythm.index_of(first), rhythm.index_of(last) + 1)
+    ]
+    spared = sum(first <= max(row[0], start) and min(row[1], end) <= last for start, end in periods)
+    return spared * _round(price, rhythm.step)
+
+
 def _slice_value(price, covered, period, rhythm):
     """Return the value of some days of a nominal period as the difference of two roundings (rules.md 5)."""
     if rhythm.mode == "full":

@@ -2,6 +2,9 @@
 from . import service_coverage_terms  # the mixin comes before the models that carry it
 
 # isort: split
+from . import service_contract, service_contract_life, service_contract_renew  # before what extends them
+
+# isort: split
 from . import (
     ir_attachment,
     res_company,
@@ -10,21 +13,20 @@ from . import (
     resource_calendar,
     service_call_type,
     service_consumption,
-    service_contract,
     service_contract_amend,
     service_contract_amendment,
     service_contract_amendment_line,
+    service_contract_close_reason,
     service_contract_document,
     service_contract_downtime,
     service_contract_duties,
-    service_contract_life,
+    service_contract_end,
     service_contract_obligation,
     service_contract_overview,
     service_contract_period,
     service_contract_portal,
     service_contract_quota,
     service_contract_regime,
-    service_contract_renew,
     service_contract_renewal,
     service_contract_renewal_reminder,
     service_contract_renewal_rule,

@@ -12,16 +12,22 @@ from ..const import INTERVAL_UNITS
 class ServiceContract(models.Model):
     """A promise to a customer: what is covered, how fast, how much of it is free, and what it costs.
 
-    Life: draft -> active <-> suspended -> expired, or cancelled; every change goes through :meth:`_transition`.
+    Life: draft -> active <-> suspended -> expired, or cancelled; every change goes through `_transition`.
     """
 
     _name = "service.contract"
     _description = "Service Contract"
-    _inherit = ["service.coverage.terms", "portal.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "service.coverage.terms",
+        "portal.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+        "service.number.mixin",
+        "service.transition.mixin",
+    ]
     _order = "date_start desc, id desc"
     _check_company_auto = True
 
-    name = fields.Char(string="Number", required=True, readonly=True, copy=False, default="/", index=True)
     partner_id = fields.Many2one(
         comodel_name="res.partner",
         string="Customer",
@@ -298,21 +304,6 @@ class ServiceContract(models.Model):
     # CRUD
     # ------------------------------------------------------------------
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        unnamed = [vals for vals in vals_list if vals.get("name", "/") == "/"]
-        numbers = iter(self.env["ir.sequence"]._next_range_by_code(self._name, len(unnamed)))
-        vals_list = [
-            {**vals, "name": next(numbers)} if vals.get("name", "/") == "/" else dict(vals) for vals in vals_list
-        ]
-        for vals in vals_list:
-            self._check_protected_values(vals)
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self._check_protected_values(vals)
-        return super().write(vals)
-
     def copy(self, default=None):
         copies = super().copy(default)
         for contract, copied in zip(self, copies, strict=True):
@@ -330,11 +321,6 @@ class ServiceContract(models.Model):
                         contract=contract.name,
                     )
                 )
-
-    def _check_protected_values(self, vals):
-        """Refuse values that only an action may write."""
-        if not self.env.su and vals.get("state", "draft") != "draft":
-            raise UserError(self.env._("The state of a contract changes by its actions only."))
 
     # ------------------------------------------------------------------
     # Actions

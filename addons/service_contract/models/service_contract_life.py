@@ -5,25 +5,53 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import format_date
 
 from ..engine import resolver
 
 _logger = logging.getLogger(__name__)
 
-# From which states a contract may come.
-TRANSITIONS = {
-    "active": ("draft", "suspended", "expired"),
-    "suspended": ("active",),
-    "expired": ("active", "suspended"),
-    "cancelled": ("draft", "active", "suspended", "expired"),
-}
 ONE_DAY = timedelta(days=1)
+BATCH = 100
 
 
 class ServiceContract(models.Model):
-    """The life of a contract: activate, suspend, resume, renew, cancel, expire."""
+    """The life of a contract: activate, suspend, resume, expire, and the daily job that follows the calendar.
+
+    How it goes on stands in service_contract_renew.py, how it is ended in service_contract_end.py.
+    """
 
     _inherit = "service.contract"
+
+    _transitions = {
+        "draft": ("active", "cancelled"),
+        "active": ("suspended", "expired", "cancelled"),
+        "suspended": ("active", "expired", "cancelled"),
+        "expired": ("active", "cancelled"),
+        "cancelled": (),
+    }
+
+    date_due = fields.Date(
+        string="Next Change",
+        compute="_compute_date_due",
+        store=True,
+        index="btree_not_null",
+        groups="base.group_user",
+        help="The day on which the daily job has something to do for the contract.",
+    )
+
+    @api.depends(
+        "state",
+        "date_end",
+        "date_renewal_due",
+        "suspension_ids.state",
+        "suspension_ids.date_start",
+        "suspension_ids.date_end",
+        "suspension_ids.date_alerted",
+    )
+    def _compute_date_due(self):
+        for contract in self:
+            contract.date_due = min(contract._get_due_dates(), default=False)
 
     # ------------------------------------------------------------------
     # Actions
@@ -34,45 +62,41 @@ class ServiceContract(models.Model):
 
         :raise UserError: when the contract is no draft or covers nothing
         """
+        self.check_access("write")
         for contract in self:
+            contract._check_state_in("draft", target="active")
             if not contract.coverage_ids and not any(contract.period_ids.mapped("price")):
                 raise UserError(
                     self.env._("Contract %(contract)s covers nothing yet: add what it covers.", contract=contract.name)
                 )
         self._create_analytic_accounts()
-        self._transition("active", allowed=("draft",))
+        self._transition("active")
         self.period_ids._create_flat_coverages()
         self.period_ids._sync_entitlements()
         self._after_activated()
         return True
 
-    def action_suspend(self, date=None, reason=None):
+    def action_suspend(self, date=None, reason=None, date_end=None):
         """Stop to promise from a day on; a later day is kept and takes effect by itself.
 
         :param date: first day without cover (date or ISO text), default today
         :param str reason: shown on the contract
+        :param date_end: last day without cover (date or ISO text); without it the contract waits to be resumed
         :raise UserError: when the contract is not active, or not under way on that day
+        :raise ValidationError: when it is suspended on some of these days already
         """
         self.check_access("write")
+        last_day = fields.Date.to_date(date_end)
         for contract in self:
-            contract._check_state_in("active", target="suspended")
             today = contract._get_today()
             first_day = fields.Date.to_date(date) or today
-            contract._check_within_term(first_day)
-            if contract.suspension_ids.filtered(lambda row, day=first_day: not row.date_end or row.date_end >= day):
-                raise UserError(
-                    self.env._(
-                        "Contract %(contract)s is already suspended on or after %(date)s.",
-                        contract=contract.name,
-                        date=first_day,
-                    )
-                )
-            # Suspensions are written by these two actions only, after their checks.
-            contract.suspension_ids.sudo().create(
-                {"contract_id": contract.id, "date_start": first_day, "reason": reason}
+            contract._check_can_suspend(first_day, last_day)
+            # Suspensions are written by the contract's actions only, after their checks.
+            suspension = contract.suspension_ids.sudo().create(
+                {"contract_id": contract.id, "date_start": first_day, "date_end": last_day, "reason": reason}
             )
-            if first_day <= today:
-                contract._transition("suspended")
+            suspension._update_state(today)
+            contract._follow_suspensions(today)
         return True
 
     def action_resume(self, date=None):
@@ -91,26 +115,8 @@ class ServiceContract(models.Model):
                 suspension.unlink()
             else:
                 suspension.date_end = first_day - ONE_DAY
-            if first_day <= today:
-                contract._transition("active")
-        return True
-
-    def action_cancel(self, date=None):
-        """End the contract before its term; its rows end with it.
-
-        :param date: last day with cover (date or ISO text), default today; of no meaning for a draft, which ends
-            before it began
-        :raise UserError: when the contract is cancelled already
-        """
-        for contract in self:
-            contract._check_state_in("draft", "active", "suspended", "expired", target="cancelled")
-            last_day = fields.Date.to_date(date) or contract._get_today()
-            if contract.state == "draft":
-                last_day = contract.date_start - ONE_DAY
-            last_day = min(last_day, contract.date_end)
-            contract.coverage_ids.filtered(lambda row, day=last_day: row.date_end > day)._end(last_day)
-            contract.date_cancelled = last_day
-            contract._transition("cancelled")
+            contract.suspension_ids._update_state(today)
+            contract._follow_suspensions(today)
         return True
 
     # ------------------------------------------------------------------
@@ -119,72 +125,112 @@ class ServiceContract(models.Model):
 
     @api.model
     def _cron_expire(self):
-        """Once a day: begin and end planned suspensions, renew by themselves those that do, expire the others.
+        """Once a day: bring the contracts up to date for which a day has come (`date_due`).
 
-        Each contract on its own: one that fails is logged, and reported on itself, and the others go on.
+        Each contract on its own: one that fails is logged and noted on itself, one that somebody else is working on
+        waits for the next run, and the others go on.
         """
-        contracts = self.search(self._get_due_domain(fields.Date.today() + ONE_DAY))
-        self.env["ir.cron"]._commit_progress(remaining=len(contracts))
-        for contract in contracts:
-            try:
-                contract._update_life()
-            except UserError as error:
-                self.env.cr.rollback()
-                _logger.warning("Contract %s: %s", contract.name, error)
-                contract.message_post(body=str(error))
-            self.env["ir.cron"]._commit_progress(1)
+        cron = self.env["ir.cron"]
+        domain = self._get_due_domain(fields.Date.today() + ONE_DAY)
+        cron._commit_progress(remaining=self.search_count(domain))
+        last_id = 0
+        while contracts := self.search(domain & Domain("id", ">", last_id), order="id", limit=BATCH):
+            last_id = contracts[-1].id
+            for contract in contracts:
+                if not cron._commit_progress(contract._update_life_or_tell()):
+                    return
 
     @api.model
     def _get_due_domain(self, day):
-        """Return the domain of contracts whose state may change up to a day; each is looked at more closely."""
-        renewing = Domain("date_renewal_due", "<=", day)
-        suspension = Domain("suspension_ids", "any", [("date_start", "<=", day), ("date_end", "=", False)])
-        resuming = Domain("suspension_ids", "any", [("date_end", "<", day)])
-        return (Domain("state", "=", "active") & (renewing | suspension | Domain("date_end", "<", day))) | (
-            Domain("state", "=", "suspended") & (renewing | resuming | Domain("date_end", "<", day))
-        )
+        """Return the domain of the contracts for which something is to be done up to a day.
+
+        The day is one ahead of the server's, for companies that are ahead of it; each contract looks at its own.
+        """
+        return Domain("date_due", "<=", day)
+
+    def _get_due_dates(self):
+        """Hook: return the days on which the daily job has something to do for this contract; late ones are past.
+
+        What depends on another field than those of `_compute_date_due` needs that compute overridden too.
+        """
+        self.ensure_one()
+        if self.state not in ("active", "suspended"):
+            return []
+        dates = [self._get_last_day() + ONE_DAY]
+        if self.date_renewal_due and not self._is_end_in_term():
+            dates.append(self.date_renewal_due)
+        for suspension in self.suspension_ids:
+            dates += suspension._get_due_dates()
+        return dates
+
+    def _update_life_or_tell(self):
+        """Bring one contract up to today; where that fails, log it and note it on the contract.
+
+        :return: 1, or 0 when somebody else is working on the contract
+        """
+        self.ensure_one()
+        try:
+            with self.env.cr.savepoint():
+                if not self.try_lock_for_update(allow_referencing=True):
+                    return 0
+                self._update_life()
+        except Exception as error:
+            _logger.exception("Contract %s was not brought up to date.", self.name)
+            self._message_log(
+                body=self.env._("The contract could not be brought up to date: %(error)s", error=error)
+            )
+        return 1
 
     def _update_life(self):
         """Bring one contract up to today, the date of its company."""
         self.ensure_one()
         today = self._get_today()
-        is_suspended = bool(self.suspension_ids.filtered(lambda row: row._is_on(today)))
+        self.suspension_ids._update_state(today)
+        self._follow_suspensions(today)
+        self.suspension_ids._alert_end(today)
+        if not self._is_end_in_term():
+            self._update_renewal(today)
+        self._alert_end(today)
+        if self._get_last_day() < today:
+            self._transition("cancelled" if self._is_end_in_term() else "expired")
+
+    def _follow_suspensions(self, today):
+        """Suspend the contract or let it go on, as its suspensions say for today."""
+        self.ensure_one()
+        is_suspended = any(suspension._is_on(today) for suspension in self.suspension_ids)
         if self.state == "suspended" and not is_suspended:
             self._transition("active")
         elif self.state == "active" and is_suspended:
             self._transition("suspended")
-        self._update_renewal(today)
-        if self.date_end < today:
-            self._transition("expired")
 
     # ------------------------------------------------------------------
     # Business
     # ------------------------------------------------------------------
 
-    def _transition(self, target, allowed=None):
-        """Move to another state: the only way to do so.
-
-        :param target: key of the state
-        :param allowed: states to come from, default those of TRANSITIONS
-        :raise UserError: for the first contract that may not
-        """
-        for contract in self:
-            contract._check_state_in(*(allowed or TRANSITIONS[target]), target=target)
-        # Writing the state is refused to everybody; the right to the transition was that to the action.
-        self.check_access("write")
-        self.sudo().write({"state": target})
-
     def _check_state_in(self, *allowed, target):
+        """Refuse what an action allows from fewer states than the transition itself."""
         self.ensure_one()
         if self.state not in allowed:
-            labels = dict(self._fields["state"]._description_selection(self.env))
+            raise UserError(self._get_transition_refusal(target))
+
+    def _get_transition_refusal(self, target):
+        labels = dict(self._fields["state"]._description_selection(self.env))
+        return self.env._(
+            "Contract %(contract)s is %(state)s and cannot become %(target)s.",
+            contract=self.name,
+            state=labels[self.state],
+            target=labels[target],
+        )
+
+    def _check_can_suspend(self, first_day, last_day):
+        """Refuse a suspension outside the term, or one that ends before it begins."""
+        self.ensure_one()
+        is_later = first_day > self._get_today()
+        self._check_state_in("active", *(["suspended"] if is_later else []), target="suspended")
+        self._check_within_term(first_day)
+        if last_day and last_day < first_day:
             raise UserError(
-                self.env._(
-                    "Contract %(contract)s is %(state)s and cannot become %(target)s.",
-                    contract=self.name,
-                    state=labels[self.state],
-                    target=labels[target],
-                )
+                self.env._("The suspension of contract %(contract)s ends before it begins.", contract=self.name)
             )
 
     def _check_within_term(self, day):
@@ -193,7 +239,7 @@ class ServiceContract(models.Model):
             raise UserError(
                 self.env._(
                     "%(date)s is outside the term of contract %(contract)s.",
-                    date=day,
+                    date=format_date(self.env, day),
                     contract=self.name,
                 )
             )
@@ -230,6 +276,11 @@ class ServiceContract(models.Model):
         if self.is_payment_blocked:
             refusals.insert(0, resolver.Refusal("blocked"))
         return refusals
+
+    def _get_last_day(self):
+        """Return the last day on which the contract promises anything, as things stand."""
+        self.ensure_one()
+        return self.date_end
 
     def _get_today(self):
         """Return today's date where the company is."""

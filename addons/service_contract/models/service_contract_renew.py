@@ -112,7 +112,7 @@ class ServiceContract(models.Model):
                     state=states[self.state],
                 )
             )
-        if self.date_cancelled:
+        if self._is_end_in_term():
             raise UserError(
                 self.env._(
                     "Contract %(contract)s ends on %(date)s: withdraw the termination before you renew it.",

@@ -100,6 +100,11 @@ class ServiceCoverage(models.Model):
         precompute=True,
         required=True,
     )
+    date_end_agreed = fields.Date(
+        readonly=True,
+        groups="base.group_user",
+        help="The last day before the contract's planned end cut it; it stands again if the end is withdrawn.",
+    )
 
     # price
     product_id = fields.Many2one(
@@ -330,14 +335,34 @@ class ServiceCoverage(models.Model):
     def _get_term_value(self):
         """Return the row's price over its days, in the contract's currency."""
         self.ensure_one()
-        contract = self.contract_id
         if not self.price or not self.date_start or not self.date_end:
             return 0.0
-        rhythm = value.Rhythm(
+        price = Decimal(repr(self.price))
+        return float(value.term_value(price, self.date_start, self.date_end, self._get_rhythm()))
+
+    def _get_spared_value(self, date_start, date_end):
+        """Return what these rows do not cost for some days without cover, both inclusive, in their currency."""
+        return sum(
+            float(
+                value.spared_value(
+                    Decimal(repr(row.price)),
+                    (row.date_start, row.date_end),
+                    (date_start, date_end),
+                    row._get_rhythm(),
+                )
+            )
+            for row in self
+            if row.price and row.date_end >= row.date_start
+        )
+
+    def _get_rhythm(self):
+        """Return how the row's price recurs, for the engine of values."""
+        self.ensure_one()
+        contract = self.contract_id
+        return value.Rhythm(
             anchor=contract.date_anchor,
             count=self.interval_count,
             unit=self.interval_unit,
             mode=contract.proration,
             step=Decimal(repr(contract.currency_id.rounding)),
         )
-        return float(value.term_value(Decimal(repr(self.price)), self.date_start, self.date_end, rhythm))

@@ -96,9 +96,9 @@ class TestContract(ContractCase):
 
     def test_state_is_not_written_by_hand(self):
         contract = self._new_contract(activate=False)
-        with self.assertRaisesRegex(UserError, "by its actions only"):
+        with self.assertRaisesRegex(UserError, "by its buttons only"):
             contract.state = "active"
-        with self.assertRaisesRegex(UserError, "by its actions only"):
+        with self.assertRaisesRegex(UserError, "by its buttons only"):
             self._new_contract(state="active")
 
     def test_flat_price_becomes_a_row(self):
@@ -216,9 +216,9 @@ class TestContract(ContractCase):
 
     def test_cancel_ends_the_rows(self):
         contract = self._new_story_contract()
-        contract.action_cancel(date="2026-04-30")
+        contract.action_cancel(date="2026-04-15")
         self.assertEqual(contract.state, "cancelled")
-        self.assertEqual(contract.coverage_ids.mapped("date_end"), [date(2026, 4, 30)] * 2)
+        self.assertEqual(contract.coverage_ids.mapped("date_end"), [date(2026, 4, 15)] * 2)
         with self.assertRaisesRegex(UserError, "is Cancelled and cannot be renewed"):
             contract.action_renew()
 

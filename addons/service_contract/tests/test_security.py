@@ -20,6 +20,7 @@ TABLE = {
     "service.sla.target":         (NONE,    READ,  READ,    WRITE,  READ,   NONE),
     "service.entitlement":        (NONE,    READ,  WRITE,   WRITE,  READ,   READ),
     "service.consumption":        (NONE,    READ,  READ,    READ,   READ,   NONE),
+    "service.contract.close.reason": (NONE,  READ,  READ,    WRITE,  READ,   NONE),
     "service.contract.template": (NONE,    READ,  READ,    WRITE,  READ,   NONE),
     "service.contract.template.line": (NONE,    READ,  READ,    WRITE,  READ,   NONE),
     "service.contract.template.period": (NONE,    READ,  READ,    WRITE,  READ,   NONE),
@@ -108,6 +109,9 @@ class TestSecurity(ContractCase):
         company = env.company
         template = env["service.contract.template"].create({"name": "Own", "company_id": company.id})
         return {
+            "service.contract.close.reason": env["service.contract.close.reason"].create(
+                {"name": "Own", "company_id": company.id}
+            ),
             "service.contract.template": template,
             **{
                 model: env[model].create({"template_id": template.id})

@@ -35,12 +35,12 @@ class TestWizards(ContractCase):
         for kind, day, state in [
             ("suspend", TODAY, "suspended"),
             ("resume", TODAY, "active"),
-            ("cancel", date(2026, 6, 30), "cancelled"),
+            ("cancel", TODAY, "cancelled"),
         ]:
             wizard = self.env["service.contract.change"].with_user(self.user_contract)
             wizard = wizard.create({"contract_id": contract.id, "kind": kind, "date": day, "reason": "Asked for"})
             with self.subTest(kind):
                 wizard.action_confirm()
                 self.assertEqual(contract.state, state)
-        self.assertEqual(contract.coverage_ids.date_end, date(2026, 6, 30))
+        self.assertEqual(contract.coverage_ids.date_end, TODAY)
         self.assertIn("Asked for", contract.message_ids.mapped("preview"))
