@@ -258,7 +258,8 @@ class ServiceContract(models.Model):
             lambda row: row.date_end_agreed and row.date_end == max(self.date_cancelled, row.date_start - ONE_DAY)
         )
         for date_end, rows in ended.grouped("date_end_agreed").items():
-            rows.write({"date_end": date_end, "date_end_agreed": False})
+            rows._extend(date_end)
+            rows.date_end_agreed = False
 
     def _after_renewed(self):
         super()._after_renewed()
