@@ -17,6 +17,10 @@ class ServiceCallType(models.Model):
         string="Preventive Maintenance",
         help="Labour on calls of this type is taken from the maintenance hours of the quota.",
     )
+    is_failure = fields.Boolean(
+        string="Failure",
+        help="Calls of this type count as failures of their unit where a performance regime counts failures.",
+    )
     company_id = fields.Many2one(comodel_name="res.company", index=True)
 
     _code_uniq = models.UniqueIndex(

@@ -157,6 +157,27 @@ def replay(events, target, working, now):
     return [_evaluate(index, cycle, target, working, now) for index, cycle in enumerate(cycles)]
 
 
+def elapsed_minutes(events, target, working, now):
+    """Return how many working minutes each cycle took until its target stopped, or takes until now.
+
+    Pauses are left out, whenever they began, so that the answer can be compared with any budget: a cycle is met within
+    ``b`` minutes when it took no more than ``b``.
+
+    :param events: iterable of :class:`Event`, in any order
+    :param target: :class:`Target`; its budget plays no part
+    :param working: working time of the call's calendar at its site
+    :param now: present instant, naive UTC
+    :return: list of minutes, one per cycle, oldest first
+    """
+    minutes = []
+    for cycle in _read_cycles(events, target):
+        stop = cycle.stopped_at or cycle.closed_at or now
+        spans = _counted_spans(cycle.spans, target, stop)
+        paused = sum(working.minutes_between(begin, end) for begin, end in spans)
+        minutes.append(working.minutes_between(cycle.started_at, stop) - paused)
+    return minutes
+
+
 def _read_cycles(events, target):
     cycles = []
     for event in effective_events(events):

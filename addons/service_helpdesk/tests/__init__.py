@@ -1,5 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from . import (
+    test_contract_facts,
     test_downtime,
     test_engine_queue,
     test_engine_sla_clock,

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from odoo.addons.service_contract.engine.working_time import Attendance, WorkingTime, build
 
-from ..engine.sla_clock import Event, Target, WorkingTimeTooShort, effective_events, replay
+from ..engine.sla_clock import Event, Target, WorkingTimeTooShort, effective_events, elapsed_minutes, replay
 
 settings.register_profile("service", derandomize=True, deadline=None, max_examples=200)
 settings.load_profile("service")
@@ -311,6 +311,19 @@ class TestProperties(unittest.TestCase):
         cut = [("raised", START), ("paused", begin), ("resumed", middle), ("paused", middle), ("resumed", end)]
         whole_clock, cut_clock = (clock(entries, budget_minutes=budget, now=START) for entries in (whole, cut))
         self.assertEqual(whole_clock.deadline, cut_clock.deadline)
+
+    @given(STEPS, TARGETS, st.integers(1, 3000))
+    def test_minutes_taken_judge_any_budget_as_its_clock_does(self, steps, target, budget):
+        """The minutes don't know the budget, and yet tell for each one whether it is kept."""
+        events = make_log(steps)
+        now = events[-1].at + timedelta(days=1)
+        minutes = elapsed_minutes(events, target, OFFICE, now)
+        other = Target(**{**target.__dict__, "budget_minutes": budget})
+        for answer, taken in zip(replay(events, other, OFFICE, now), minutes, strict=True):
+            if answer.state in ("met", "void"):
+                self.assertLessEqual(taken, budget + 1e-6)
+            elif answer.state == "missed":
+                self.assertGreaterEqual(taken, budget - 1e-6)
 
     @given(STEPS, TARGETS)
     def test_warnings_come_in_order_and_not_after_the_deadline(self, steps, target):
