@@ -22,7 +22,6 @@ from . import (
     service_contract_duties,
     service_contract_end,
     service_contract_facts,
-    service_contract_life,
     service_contract_obligation,
     service_contract_overview,
     service_contract_period,

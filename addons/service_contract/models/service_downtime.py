@@ -84,7 +84,6 @@ class ServiceDowntime(models.Model):
     reason = fields.Char(tracking=True, help="What happened, or why the time does not count.")
     excuses_id = fields.Many2one(
         comodel_name="service.downtime",
-        string="Excuses",
         copy=False,
         index="btree_not_null",
         ondelete="restrict",

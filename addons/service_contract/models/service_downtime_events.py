@@ -49,7 +49,7 @@ class ServiceDowntime(models.Model):
         )
 
     def _get_loan_events(self, units, start, end):
-        """Return the loans that stood in for units: the day on which one goes out counts, that of its return doesn't."""
+        """Return the loans that stood in for units: the day one goes out counts, that of its return doesn't."""
         loans = self.env["service.loan"].search(
             [
                 ("equipment_id", "in", units.ids),

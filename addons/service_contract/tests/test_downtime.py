@@ -5,8 +5,10 @@ from datetime import datetime, timedelta
 from psycopg2 import IntegrityError
 
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.modules.migration import load_script
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
+from odoo.tools.misc import file_path
 
 from .common import NOW, ContractCase
 
@@ -194,7 +196,7 @@ class TestDowntime(ContractCase):
     def test_an_excuse_starts_from_its_event(self):
         event = self._new_event()
         Downtime = self.env["service.downtime"].with_user(self.user_contract)
-        form = Form(Downtime.with_context(event.action_excuse()["context"]))
+        form = Form(Downtime.with_context(**event.action_excuse()["context"]))
         form.reason = "No access"
         self.assertRecordValues(
             form.save(),
@@ -281,3 +283,18 @@ class TestDowntime(ContractCase):
         self.assertNotIn("downtime", {entry["kind"] for entry in portal})
         register = self._new_user("ct_register", "service_equipment.group_service_equipment_reader")
         self.assertFalse(self.unit_1.with_user(register).history(kinds={"downtime"}))
+
+    def test_own_helpdesk_type_counts_failures_after_an_update(self):
+        """Databases of before the flag have it set on the suite's own type; a later choice stays."""
+        script = load_script(file_path("service_contract/migrations/19.0.1.1.0/pre-facts.py"), "pre_facts")
+        self.env.flush_all()
+        self.cr.execute("ALTER TABLE service_call_type DROP COLUMN is_failure")
+        script.migrate(self.cr, "19.0.1.0.0")
+        self.env.invalidate_all()
+        types = self.env["service.call.type"].search([("is_failure", "=", True)])
+        self.assertEqual(types, self.call_type)
+        self.call_type.is_failure = False
+        self.env.flush_all()
+        script.migrate(self.cr, "19.0.1.0.0")
+        self.env.invalidate_all()
+        self.assertFalse(self.call_type.is_failure)
