@@ -29,6 +29,7 @@ from . import (
     service_contract_quota,
     service_contract_regime,
     service_contract_renewal,
+    service_contract_renewal_preview,
     service_contract_renewal_reminder,
     service_contract_renewal_rule,
     service_contract_renewal_stage,

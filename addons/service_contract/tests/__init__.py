@@ -13,6 +13,7 @@ from . import (
     test_engine_availability,
     test_engine_entitlement,
     test_engine_resolver,
+    test_engine_term,
     test_engine_value,
     test_engine_working_time,
     test_entitlement,
