@@ -172,9 +172,13 @@ class TestPriceIndex(ContractCase):
             (CheckViolation, {"index_id": self.index.id, "date": date(2026, 2, 1), "value": 0.0}),
             (CheckViolation, {"index_id": self.index.id, "date": date(2026, 2, 1), "value": -1.0}),
         ]:
-            with self.subTest(values=values), mute_logger("odoo.sql_db"), self.assertRaises(error):
-                with self.env.cr.savepoint():
-                    Value.create(values)
+            with (
+                self.subTest(values=values),
+                mute_logger("odoo.sql_db"),
+                self.assertRaises(error),
+                self.env.cr.savepoint(),
+            ):
+                Value.create(values)
         for values in [
             {"renewal_indexation": "index"},
             {"index_share": 101.0},
@@ -184,9 +188,13 @@ class TestPriceIndex(ContractCase):
             {"renewal_months": -1},
             {"renewal_price_step": -0.5},
         ]:
-            with self.subTest(values=values), mute_logger("odoo.sql_db"), self.assertRaises(CheckViolation):
-                with self.env.cr.savepoint():
-                    self._new_contract(activate=False, **values)
+            with (
+                self.subTest(values=values),
+                mute_logger("odoo.sql_db"),
+                self.assertRaises(CheckViolation),
+                self.env.cr.savepoint(),
+            ):
+                self._new_contract(activate=False, **values)
 
     def test_the_form_asks_for_what_the_rule_needs(self):
         with Form(self.env["service.contract"].with_user(self.user_contract)) as form:
