@@ -22,6 +22,7 @@ from . import (
     service_contract_duties,
     service_contract_end,
     service_contract_facts,
+    service_contract_history,
     service_contract_obligation,
     service_contract_overview,
     service_contract_period,
