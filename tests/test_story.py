@@ -51,6 +51,7 @@ class TestStory(ServiceSuiteCase):
         self._step_7b_remove_and_bill()
         self._step_7c_bill_again_is_harmless()
         self._step_8_profit()
+        self._step_8b_one_picture()
         self._step_9_portal()
         self._every_role_reads_all_it_may()
 
@@ -433,6 +434,19 @@ class TestStory(ServiceSuiteCase):
         )
 
     # -- 9 ---------------------------------------------------------------
+
+    def _step_8b_one_picture(self):
+        """All of the story is on the contract's history, and every role reads of it what it may."""
+        seen = {}
+        for login, user in self.users.items():
+            contract = self.contract.with_user(user)
+            if contract.has_access("read"):
+                seen[login] = {each["kind"] for each in contract.get_history_page()["kinds"]}
+        logged = {"call", "visit", "work", "consumption"}
+        self.assertLessEqual(logged | {"exchange"}, seen["story_manager"])
+        self.assertLessEqual(logged, seen["story_engineer"])
+        self.assertIn("invoice", seen["story_accountant"])
+        self.assertNotIn("invoice", seen["story_engineer"])
 
     def _step_9_portal(self):
         pages = {

@@ -23,6 +23,7 @@
         "views/service_work_views.xml",
         "views/service_exchange_views.xml",
         "views/service_call_views.xml",
+        "views/service_contract_views.xml",
         "views/resource_resource_views.xml",
         "views/service_call_portal_templates.xml",
         "views/service_visit_portal_templates.xml",

@@ -5,6 +5,7 @@ from decimal import Decimal
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
+from odoo.tools import formatLang
 
 from ..const import LEDGER_READERS
 from ..engine.ledger import Period, Schedule
@@ -199,6 +200,34 @@ class ServiceContract(models.Model):
                 "currency": self.currency_id.name,
             })
         return sorted(plan, key=lambda line: line["date"])
+
+    # -------------------------------------------------------------------------
+    # HISTORY
+    # -------------------------------------------------------------------------
+
+    def _get_history_sources(self):
+        sources = super()._get_history_sources()
+        if not self.env.user.has_group("service_billing.group_service_billing_user"):
+            return sources
+        return sources + [
+            self._prepare_history_source(
+                kind="invoice",
+                records=self.env["account.move"],
+                domain=Domain("service_charge_ids.contract_id", "=", self.id),
+                date_field="invoice_date",
+                title=lambda move: move.display_name,
+                text=lambda move: formatLang(self.env, move.amount_total_signed, currency_obj=move.company_currency_id),
+                search_fields=("name", "ref"),
+            )
+        ]
+
+    @api.model
+    def _get_history_kinds(self):
+        return {**super()._get_history_kinds(), "invoice": self.env._("Invoice")}
+
+    @api.model
+    def _get_history_icons(self):
+        return {**super()._get_history_icons(), "invoice": "fa-pencil-square-o"}
 
     # -------------------------------------------------------------------------
     # ACTIONS

@@ -131,6 +131,15 @@ class ServiceContract(models.Model):
         consumption_units = dict(self.env["service.entitlement"]._fields["unit"]._description_selection(self.env))
         return [
             self._prepare_history_source(
+                kind="renewal",
+                records=self.env["service.contract.renewal"],
+                domain=own,
+                date_field="date",
+                title=lambda row: self.env._("Renewed until %(date)s", date=format_date(self.env, row.date_end)),
+                text=lambda row: row.user_id.name,
+                search_fields=("user_id.name",),
+            ),
+            self._prepare_history_source(
                 kind="suspension",
                 records=self.env["service.contract.suspension"],
                 domain=own,
@@ -168,6 +177,7 @@ class ServiceContract(models.Model):
     def _get_history_kinds(self):
         return {
             **super()._get_history_kinds(),
+            "renewal": self.env._("Renewal"),
             "suspension": self.env._("Suspension"),
             "consumption": self.env._("Quota"),
             "message": self.env._("Message"),
@@ -177,6 +187,7 @@ class ServiceContract(models.Model):
     def _get_history_icons(self):
         return {
             **super()._get_history_icons(),
+            "renewal": "fa-repeat",
             "suspension": "fa-pause",
             "consumption": "fa-hourglass-half",
             "message": "fa-envelope-o",

@@ -1,4 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from datetime import date, datetime
+
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 
 from .common import ContractCase
@@ -42,3 +45,82 @@ class TestOwnFields(ContractCase):
     def test_customers_do_not_see_them(self):
         fields = self.env["service.contract"].with_user(self.user_portal).fields_get()
         self.assertNotIn("contract_properties", fields)
+
+
+@tagged("post_install", "-at_install")
+class TestContractHistory(ContractCase):
+    """Everything logged against a contract, a page at a time."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.contract = cls._new_story_contract()
+        cls.bucket = cls.contract.entitlement_ids.filtered(lambda bucket: bucket.unit == "hours")
+        for day, hours in ((date(2026, 4, 1), 1.0), (date(2026, 4, 10), 1.5)):
+            cls.env["service.entitlement"]._consume("hours", hours, day, cls.contract, prepare={"note": f"Call {day}"})
+        cls.contract.action_suspend(date="2026-04-05", reason="Works on the roof")
+        cls.contract.message_post(body="They called about the roof", message_type="comment")
+
+    def _get_page(self, user=None, **options):
+        return self.contract.with_user(user or self.user_reader).get_history_page(**options)
+
+    def test_newest_first(self):
+        entries = self.contract.with_user(self.user_reader).history()
+        self.assertEqual(
+            [(entry["date"], entry["kind"]) for entry in entries],
+            [
+                ("2026-04-15", "message"),
+                ("2026-04-10", "consumption"),
+                ("2026-04-05", "suspension"),
+                ("2026-04-01", "consumption"),
+            ],
+        )
+        self.assertEqual(entries[1]["text"], "+1.5 Hours - Call 2026-04-10")
+        self.assertIn("Works on the roof", entries[2]["text"])
+
+    def test_page(self):
+        page = self._get_page(limit=2)
+        self.assertEqual((page["total"], len(page["entries"])), (4, 2))
+        older = self._get_page(limit=2, offset=2)["entries"]
+        self.assertEqual([entry["kind"] for entry in older], ["suspension", "consumption"])
+        self.assertEqual(
+            {each["kind"]: each["count"] for each in page["kinds"]},
+            {"consumption": 2, "suspension": 1, "message": 1},
+        )
+
+    def test_filters(self):
+        self.assertEqual(self._get_page(kinds=["suspension"])["total"], 1)
+        self.assertEqual(self._get_page(search="roof")["total"], 2)
+        page = self._get_page(date_from="2026-04-05", date_to="2026-04-10")
+        self.assertEqual([entry["kind"] for entry in page["entries"]], ["consumption", "suspension"])
+        # 00:30 in Rome is still the day before in UTC.
+        self.contract.message_ids.filtered(lambda message: message.message_type == "comment").date = datetime(
+            2026, 4, 14, 22, 30
+        )
+        self.assertEqual(self._get_page(date_from="2026-04-15", kinds=["message"])["total"], 1)
+        self.assertEqual(self._get_page(date_to="2026-04-14", kinds=["message"])["total"], 0)
+        with self.assertRaisesRegex(UserError, "ends before it starts"):
+            self._get_page(date_from="2026-04-10", date_to="2026-04-05")
+
+    def test_customers_get_none(self):
+        for method in ("history", "get_history_page"):
+            with self.subTest(method=method), self.assertRaises(AccessError):
+                getattr(self.contract.with_user(self.user_portal), method)()
+
+    def test_a_page_costs_as_much_with_twice_the_entries(self):
+        def count():
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            self._get_page(limit=5)
+            return self.env.cr.sql_log_count - before
+
+        def consume(times):
+            for _index in range(times):
+                self.env["service.entitlement"]._consume("hours", 0.1, date(2026, 4, 12), self.contract)
+
+        consume(6)
+        count()
+        few = count()
+        consume(12)
+        self.assertEqual(count(), few)

@@ -2,6 +2,7 @@
 from . import (
     resource_resource,
     service_call,
+    service_contract,
     service_equipment,
     service_exchange,
     service_visit,
