@@ -80,19 +80,15 @@ class ServiceContract(models.Model):
             domain &= Domain.OR(Domain(name, "ilike", words) for name in source["search_fields"])
         return domain
 
-    def _get_history_tz(self):
-        self.ensure_one()
-        return pytz.timezone(self.company_id.partner_id._get_service_tz(self.company_id))
-
     def _to_history_instant(self, day):
         """Return the first instant of a day where the company is, naive UTC."""
-        midnight = self._get_history_tz().localize(datetime.combine(day, time.min))
+        midnight = pytz.timezone(self._get_tz()).localize(datetime.combine(day, time.min))
         return midnight.astimezone(pytz.utc).replace(tzinfo=None)
 
     def _to_history_date(self, moment):
         """Return the day of a date or of an instant, where the company is."""
         if isinstance(moment, datetime):
-            return pytz.utc.localize(moment).astimezone(self._get_history_tz()).date()
+            return pytz.utc.localize(moment).astimezone(pytz.timezone(self._get_tz())).date()
         return moment
 
     def _prepare_history_source(self, kind, records, domain, date_field, title, text, search_fields=("display_name",)):  # noqa: PLR0913, PLR0917
@@ -153,7 +149,7 @@ class ServiceContract(models.Model):
             self._prepare_history_source(
                 kind="consumption",
                 records=self.env["service.consumption"],
-                domain=own,
+                domain=own & Domain("kind", "!=", "granted"),
                 date_field="date",
                 title=lambda row: row.entitlement_id.name,
                 text=lambda row: f"{row.quantity:+g} {consumption_units[row.unit]}"

@@ -285,8 +285,14 @@ class ServiceContract(models.Model):
     def _get_today(self):
         """Return today's date where the company is."""
         self.ensure_one()
-        tz = self.company_id.partner_id._get_service_tz(self.company_id)
-        return fields.Date.context_today(self.with_context(tz=tz))
+        return fields.Date.context_today(self.with_context(tz=self._get_tz()))
+
+    def _get_tz(self):
+        """Return the name of the time zone where the company is."""
+        self.ensure_one()
+        # Of the company's address only a zone's name is read, whoever asks.
+        company = self.company_id.sudo()
+        return company.partner_id._get_service_tz(company)
 
     def _create_analytic_accounts(self):
         """Give each contract without one an analytic account of its own."""
