@@ -149,7 +149,8 @@ class ServiceContract(models.Model):
         new_price = {row: plan["prices"][row.price, row.is_price_fixed] for row in rows}
         following = rows.filtered(lambda row: not self.currency_id.is_zero(new_price[row] - row.price))
         (rows - following)._extend(renewal.date_end)
-        self.env["service.coverage"].create(
+        # `origin_id` is written by actions only.
+        self.env["service.coverage"].sudo().create(
             [
                 {
                     **vals,

@@ -1,10 +1,13 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from datetime import timedelta
 
-from odoo import fields, models
-from odoo.exceptions import UserError
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+
+from .service_contract_amendment_line import ROW_FIELDS
 
 ONE_DAY = timedelta(days=1)
+LINK_FIELDS = ("amendment_id", "end_amendment_id", "origin_id")
 
 
 class ServiceCoverage(models.Model):
@@ -12,30 +15,93 @@ class ServiceCoverage(models.Model):
 
     _inherit = "service.coverage"
 
+    amendment_id = fields.Many2one(
+        comodel_name="service.contract.amendment",
+        string="Added by",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
+        groups="base.group_user",
+    )
+    end_amendment_id = fields.Many2one(
+        comodel_name="service.contract.amendment",
+        string="Ended by",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
+        groups="base.group_user",
+    )
+
+    # ------------------------------------------------------------------
+    # CRUD
+    # ------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._check_links(vals)
+        rows = super().create(vals_list)
+        rows.filtered(
+            lambda row: row.contract_id.state != "draft"
+            and row.date_start <= row.date_end
+            # What an amendment, a new price or a period's flat price has written is said there.
+            and not (row.sudo().amendment_id or row.origin_id or row.period_id)
+        )._note_added()
+        return rows
+
+    def write(self, vals):
+        self._check_links(vals)
+        return super().write(vals)
+
+    def _check_links(self, vals):
+        """Refuse by hand what tells where a row comes from."""
+        if not self.env.su and any(vals.get(name) for name in LINK_FIELDS):
+            raise AccessError(self.env._("Where a coverage row comes from is not written by hand."))
+
     # ------------------------------------------------------------------
     # Actions
     # ------------------------------------------------------------------
 
-    def action_end(self, date):
+    def action_end(self, date, reason=None):
         """Remove from the contract with a last day; what was billed beyond it is given back by the billing.
 
-        A day before the row's first makes the row cover nothing at all.
+        A day before the row's first makes the row cover nothing at all. Of a contract that has begun this is an
+        amendment, applied at once.
 
         :param date: last day covered (date or ISO text)
-        :raise UserError: when a row ends earlier already
+        :param str reason: why, for the amendment
+        :raise UserError: when a row ends earlier already, or the day lies in a closed period
         """
-        self._end(fields.Date.to_date(date))
+        last_day = fields.Date.to_date(date)
+        self._check_can_end(last_day)
+        self.filtered(lambda row: row.contract_id.state == "draft")._end(last_day)
+        changed = self.filtered(lambda row: row.contract_id.state != "draft" and row.date_end > last_day)
+        for contract, rows in changed.grouped("contract_id").items():
+            lines = [{"action": "remove", "coverage_id": row.id} for row in rows]
+            contract._amend(max(last_day + ONE_DAY, contract.date_start), lines, reason)
         return True
 
-    def action_reprice(self, date, price):
-        """Change the price from a day on, by a row that follows this one.
+    def action_reprice(self, date, price, reason=None):
+        """Change the price from a day on, by a row that follows this one; an amendment when the contract has begun.
 
         :param date: first day at the new price (date or ISO text)
         :param float price: per interval, in the contract's currency
+        :param str reason: why, for the amendment
         :return: the new rows
-        :raise UserError: when the day is not one of the row's
+        :raise UserError: when the day is not one of the row's, or lies in a closed period
         """
-        return self._reprice(fields.Date.to_date(date), dict.fromkeys(self, price))
+        first_day = fields.Date.to_date(date)
+        self._check_can_reprice(first_day)
+        following = self.browse()
+        for contract, rows in self.grouped("contract_id").items():
+            if contract.state == "draft":
+                following |= rows._reprice(first_day, dict.fromkeys(rows, price))
+                continue
+            lines = [{"action": "reprice", "coverage_id": row.id, "price": price} for row in rows]
+            following |= contract._amend(first_day, lines, reason).line_ids.new_coverage_id
+        return following
 
     # ------------------------------------------------------------------
     # Business
@@ -48,14 +114,17 @@ class ServiceCoverage(models.Model):
         :raise UserError: when a row ends earlier already
         """
         self.check_access("write")
+        self._check_can_end(last_day)
+        for last, rows in self.grouped(lambda row: max(last_day, row.date_start - ONE_DAY)).items():
+            # The days of begun rows are written by these methods only, after their checks.
+            rows.sudo().date_end = last
+
+    def _check_can_end(self, last_day):
         for coverage in self:
             if last_day > coverage.date_end:
                 raise UserError(
                     self.env._("%(row)s ends on %(date)s already.", row=coverage.name, date=coverage.date_end)
                 )
-        for coverage in self:
-            # The days of begun rows are written by these methods only, after their checks.
-            coverage.sudo().date_end = max(last_day, coverage.date_start - ONE_DAY)
 
     def _extend(self, last_day):
         """Lengthen the rows to a later last day, as a renewal does.
@@ -74,6 +143,19 @@ class ServiceCoverage(models.Model):
         :return: the new rows, in the order of `self`
         :raise UserError: when the day is not one of a row's
         """
+        self.check_access("write")
+        self._check_can_reprice(first_day)
+        # As in `_end`: `origin_id` is not written by hand.
+        following = self.sudo().create(
+            [
+                {**vals, **coverage._prepare_following_values(first_day, price_by_row[coverage])}
+                for coverage, vals in zip(self, self.copy_data(), strict=True)
+            ]
+        )
+        self._end(first_day - ONE_DAY)
+        return following.sudo(self.env.su)
+
+    def _check_can_reprice(self, first_day):
         for coverage in self:
             if not coverage.date_start <= first_day <= coverage.date_end:
                 raise UserError(
@@ -85,14 +167,23 @@ class ServiceCoverage(models.Model):
                         end=coverage.date_end,
                     )
                 )
-        following = self.create(
-            [
-                {**vals, **coverage._prepare_following_values(first_day, price_by_row[coverage])}
-                for coverage, vals in zip(self, self.copy_data(), strict=True)
-            ]
-        )
-        self._end(first_day - ONE_DAY)
-        return following
+
+    def _note_added(self, amendment=None):
+        """Write down which rows came to contracts that have begun, as applied amendments.
+
+        :param amendment: the `service.contract.amendment` that added them; without one, one is made per contract and
+            first day
+        """
+        # Whoever may add a row leaves a trace of it.
+        Amendment = self.env["service.contract.amendment"].sudo()
+        for (contract, day), rows in self.sudo().grouped(lambda row: (row.contract_id, row.date_start)).items():
+            noted = amendment.sudo() if amendment else Amendment.create({"contract_id": contract.id, "date": day})
+            rows.env["service.contract.amendment.line"].create(
+                [row._prepare_added_line_values(noted) for row in rows]
+            )
+            rows.amendment_id = noted
+            if not amendment:
+                noted._close(contract.amount_total - noted.amount_difference)
 
     # ------------------------------------------------------------------
     # Hooks
@@ -112,3 +203,13 @@ class ServiceCoverage(models.Model):
             "date_end": self.date_end,
             "price": price,
         }
+
+    def _prepare_added_line_values(self, amendment):
+        """Hook: prepare the line by which an amendment says that it added this row.
+
+        :param amendment: `service.contract.amendment`
+        :return: dict of `service.contract.amendment.line` values
+        """
+        self.ensure_one()
+        values = {name: self._fields[name].convert_to_write(self[name], self) for name in ROW_FIELDS}
+        return {**values, "amendment_id": amendment.id, "action": "add", "new_coverage_id": self.id}

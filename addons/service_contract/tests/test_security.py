@@ -52,6 +52,8 @@ PRICE_FIELDS = {
     "service.regime.rule": ("percent", "amount", "cap_percent", "cap_amount", "sentence"),
     "service.regime.step": ("percent", "amount"),
     "service.regime.target": ("cap_percent", "cap_amount"),
+    "service.contract.amendment": ("amount_difference", "amount_before", "amount_after", "amount_contract"),
+    "service.contract.amendment.line": ("price", "pricelist_id", "price_before", "amount_difference"),
 }
 
 
@@ -134,7 +136,7 @@ class TestSecurity(ContractCase):
             ),
             "service.contract.amendment": amendment,
             "service.contract.amendment.line": env["service.contract.amendment.line"].create(
-                {"amendment_id": amendment.id}
+                {"amendment_id": amendment.id, "action": "remove", "coverage_id": contract.coverage_ids.id}
             ),
             "service.contract.service": env["service.contract.service"].create({"contract_id": contract.id}),
             "service.contract.renewal": env["service.contract.renewal"].create(
