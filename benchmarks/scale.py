@@ -6,13 +6,12 @@ numbers, transfers, five components each, exchanges and placements. Both registe
 small one first; nothing is left behind, but PostgreSQL wants about 4 GB of disk and 10 minutes for it.
 """
 
-import os
 import random
 import time
 from ast import literal_eval
-from pathlib import Path
 
 from lxml import etree
+from run import watch_work
 
 from odoo.fields import Command, Domain
 from odoo.tests.common import new_test_user
@@ -356,11 +355,11 @@ class Screens:
         # The first time fills the caches of the registry and of PostgreSQL: a warm server is measured.
         for number in numbers:
             self.ask(ask, number)
-        turns, start = 0, self.watch()
-        while self.watch() - start < WORK:
+        turns, start = 0, watch_work(self.env)
+        while watch_work(self.env) - start < WORK:
             queries = [self.ask(ask, number) for number in numbers][-1]
             turns += SAMPLE
-        return 1000 * (self.watch() - start) / turns, queries
+        return 1000 * (watch_work(self.env) - start) / turns, queries
 
     def ask(self, ask, number):
         """Ask one thing with cold record caches and return the number of queries."""
@@ -368,21 +367,6 @@ class Screens:
         before = self.env.cr.sql_log_count
         ask(number)
         return self.env.cr.sql_log_count - before
-
-    def watch(self):
-        """Return the seconds that Odoo and its database backend have worked; those of the clock when it is far away.
-
-        The machine does other work too: what waits for a processor says nothing of the register.
-        """
-        self.env.cr.execute("SELECT pg_backend_pid()")
-        backend = Path(f"/proc/{self.env.cr.fetchone()[0]}")
-        try:
-            if "postgres" not in (backend / "comm").read_text():
-                return time.perf_counter()
-            ticks = (backend / "stat").read_text().rsplit(")", 1)[1].split()[11:13]
-        except OSError:
-            return time.perf_counter()
-        return time.process_time() + sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK")
 
 
 def report(env):

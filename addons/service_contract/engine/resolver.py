@@ -142,7 +142,7 @@ def resolve(request, rows):
             refusal = _find_refusal(refusals, request.day)
         outcome = _find_mismatch(request, row, refusal)
         if outcome:
-            mismatches.append(row.verdict(outcome))
+            mismatches.append(row._verdicts.get(outcome) or row.verdict(outcome))
         else:
             matching.append((rank(request, row), row))
     if not matching:

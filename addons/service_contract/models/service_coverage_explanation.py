@@ -22,8 +22,20 @@ class Entries(dict):
         self.reasons = model._get_reasons()
 
     def __missing__(self, verdict):
-        entry = self.model._prepare_explanation_values(verdict, self.candidates)
-        entry["reason"] = self.model._get_entry_reason(entry, self.reasons)
+        name, contract_name, contract = self.candidates.labels[verdict.row.key]
+        reason = self.reasons[verdict.code, verdict.detail]
+        entry = {
+            "coverage_id": verdict.row.key,
+            "contract": contract_name,
+            "row": name,
+            "won": verdict.code == "won",
+            "code": verdict.code,
+            "detail": verdict.detail,
+            "reason": reason,
+        }
+        if "%(" in reason:  # most sentences name nothing
+            entry["values"] = self.model._prepare_named_values(verdict, contract)
+            entry["reason"] = self.model._get_entry_reason(entry, self.reasons)
         self[verdict] = entry
         return entry
 
@@ -56,42 +68,33 @@ class ServiceCoverage(models.Model):
         return Entries(self, candidates)
 
     @api.model
-    def _prepare_explanation_values(self, verdict, candidates):
-        """Return what is kept of a verdict: codes of the engine, and the values that its sentence names.
+    def _prepare_named_values(self, verdict, contract):
+        """Return, as plain JSON, the values that the sentence of a verdict names; dates are ISO text.
 
         :param verdict: :class:`engine.resolver.Verdict`
-        :param candidates: :class:`Candidates`
+        :param contract: the row's `service.contract`
         """
-        name, contract = candidates.labels[verdict.row.key]
-        names = NAMED_VALUES.get((verdict.code, verdict.detail), ())
-        return {
-            "coverage_id": verdict.row.key,
-            "contract": contract.name,
-            "row": name,
-            "won": verdict.code == "won",
-            "code": verdict.code,
-            "detail": verdict.detail,
-            "values": {name: self._get_named_value(name, verdict.row, contract) for name in names} if names else {},
-        }
-
-    @api.model
-    def _get_named_value(self, name, row, contract):
-        """Return, as plain JSON, a value that a sentence names; dates are ISO text."""
-        if name == "frame":
-            return self.env["resource.calendar"].browse(row.time_frame).name
-        day = {
+        row = verdict.row
+        values = {
             "start": row.date_start,
             "end": row.date_end,
             "contract_start": contract.date_start,
             "contract_end": contract.date_cancelled or contract.date_end,
-        }[name]
-        return fields.Date.to_string(day)
+            "frame": row.time_frame,
+        }
+        named = {name: values[name] for name in NAMED_VALUES.get((verdict.code, verdict.detail), ())}
+        return {
+            name: self.env["resource.calendar"].browse(value).name
+            if name == "frame"
+            else fields.Date.to_string(value)
+            for name, value in named.items()
+        }
 
     @api.model
     def _get_entry_reason(self, entry, reasons):
         """Return the sentence of an entry; `reasons` are those of :meth:`_get_reasons`."""
         reason = reasons.get((entry["code"], entry.get("detail"))) or entry.get("reason") or entry["code"]
-        if "%(" not in reason:  # most of them name nothing
+        if "%(" not in reason:
             return reason
         values = {
             name: value if name == "frame" else format_date(self.env, value)
@@ -99,10 +102,10 @@ class ServiceCoverage(models.Model):
         }
         return reason % {"contract": entry["contract"], **values}
 
-    def _get_answer_reason(self, asked, warranty, explanation):
+    def _get_answer_reason(self, asked, explanation):
         """Return the reason of an answer in one sentence; `self` is the winning row or empty."""
         sentences = []
-        if warranty:
+        if asked.warranty:
             end = format_date(self.env, asked.equipment.warranty_date_end)
             sentences.append(self.env._("Under warranty until %(end)s.", end=end))
         if self:

@@ -50,12 +50,9 @@ WARRANTY_FIELDS = (
     "warranty_covers_travel",
     "has_warranty_gap",
 )
-WINNER_FIELDS = (
-    "name",
-    "contract_id",
-    "sla_policy_id",
-    "calendar_id",
-    "priority",
+WINNER_FIELDS = ("name", "contract_id", "sla_policy_id", "calendar_id", "priority")
+# What says who pays, see _prepare_payer_values.
+TERM_FIELDS = (
     "warranty_consumes",
     *(f"{part}_{kind}" for part in ("term", "discount") for kind, _label in WORK_KINDS),
 )
@@ -73,6 +70,7 @@ class Asked(NamedTuple):
     at: object
     tz: str
     day: object
+    warranty: frozenset  # the kinds of work that it pays
 
 
 class Candidates:
@@ -83,14 +81,13 @@ class Candidates:
         self._by_unit, self._by_customer, self._by_site = (defaultdict(list) for _index in range(3))
         self._customers = {}
 
-    def add(self, row, company_id, customer_id, name, contract):
+    def add(self, row, company_id, customer_id, labels):
         """Keep a row: one for a unit concerns that unit, any other one its customer and its sites.
 
         :param row: :class:`engine.resolver.Row`
-        :param name: of the row, for the explanation
-        :param contract: `service.contract`
+        :param labels: name of the row, name of its contract, the contract: for the explanation
         """
-        self.labels[row.key] = name, contract
+        self.labels[row.key] = labels
         if row.equipment:
             self._by_unit[company_id, row.equipment].append(row)
             return
@@ -138,9 +135,9 @@ class ServiceCoverage(models.Model):
           that of the row; what the warranty pays is `included`, or `from_buckets` where the row says that warranty
           takes quota, and is never charged
         - `reason`: one sentence
-        - `explanation`: a list of {`coverage_id`, `contract`, `row`, `won`, `code`, `detail`, `values`, `reason`}, for
-          every row considered, the best first; see :meth:`render_explanation`. Answers share these: copy before
-          changing one
+        - `explanation`: for every row considered, the best first, a dict of `coverage_id`, `contract`, `row`, `won`,
+          `code`, `detail`, `reason`, and `values` where the reason names some; see :meth:`render_explanation`. Answers
+          share these dicts: copy one before changing it
 
         :raise AccessError: for users who may not read contracts
         :raise UserError: for a request without an instant
@@ -154,13 +151,17 @@ class ServiceCoverage(models.Model):
         results = [
             resolver.resolve(request, rows) for request, rows in zip(engine_requests, considered, strict=True)
         ]
-        winners = {False: self.browse(), **self._browse_winners(results)}
+        winners = self._browse_winners(results)
         entries = self._get_explanation_entries(candidates)
-        answers = []
+        answers, payers = [], {}
         for asked, (winner, verdicts) in zip(asked_list, results, strict=True):
-            coverage = winners[winner.key if winner else False]
+            coverage, terms = winners[winner.key if winner else False]
             explanation = [entries[verdict] for verdict in verdicts]
-            answers.append(coverage._prepare_answer_values(asked, explanation, verdicts))
+            answer = coverage._prepare_answer_values(asked, explanation, verdicts)
+            if (terms, asked.warranty) not in payers:
+                payers[terms, asked.warranty] = coverage._prepare_payers(asked.warranty)
+            answer["payers"] = {kind: {**values} for kind, values in payers[terms, asked.warranty].items()}
+            answers.append(answer)
         return answers
 
     # ------------------------------------------------------------------
@@ -190,6 +191,7 @@ class ServiceCoverage(models.Model):
             zone = zones.get((place.id, company.id))
             if not zone:
                 zone = zones[place.id, company.id] = pytz.timezone(place._get_service_tz(company))
+            day = at.replace(tzinfo=pytz.utc).astimezone(zone).date()
             asked_list.append(
                 Asked(
                     partner=partner.commercial_partner_id,
@@ -200,7 +202,8 @@ class ServiceCoverage(models.Model):
                     company=company,
                     at=at,
                     tz=zone.zone,
-                    day=at.replace(tzinfo=pytz.utc).astimezone(zone).date(),
+                    day=day,
+                    warranty=frozenset(unit._warranty_kinds_at(day)) if unit else resolver.EMPTY,
                 )
             )
         return asked_list
@@ -257,21 +260,21 @@ class ServiceCoverage(models.Model):
             if end < start:  # taken back before it began
                 continue
             products, categories, zones, sites, call_types = scopes.get(key, NO_SCOPES)
-            contract, contract_sites, refusals = contracts[contract_id]
+            contract, contract_name, contract_sites, refusals = contracts[contract_id]
             row = resolver.Row(
                 key, start, end, unit_id, products, categories, zones, sites, contract_sites, call_types, frame_id,
                 sequence, refusals,
             )  # fmt: skip
-            candidates.add(row, company_id, customer_id, name, contract)
+            candidates.add(row, company_id, customer_id, (name, contract_name, contract))
         return candidates
 
     @api.model
     def _get_candidate_contracts(self, ids):
-        """Return {id: (contract, ids of its sites, its refusals)}."""
+        """Return {id: (contract, its name, ids of its sites, its refusals)}."""
         contracts = self.env["service.contract"].browse(ids)
         contracts.fetch(CONTRACT_FIELDS)
         return {
-            contract.id: (contract, frozenset(contract.site_ids.ids), tuple(contract._get_refusals()))
+            contract.id: (contract, contract.name, frozenset(contract.site_ids.ids), tuple(contract._get_refusals()))
             for contract in contracts
         }
 
@@ -281,21 +284,28 @@ class ServiceCoverage(models.Model):
 
         They are read as they stand: a row for a product that was archived covers that product, not everything.
         """
-        scopes = defaultdict(lambda: list(NO_SCOPES))
-        for index, name in enumerate(ROW_SCOPES):
-            field = self._fields[name]
-            self.flush_model([name])
-            found = self.env.execute_query(
-                SQL(
-                    "SELECT %(row)s, array_agg(%(scope)s) FROM %(relation)s WHERE %(row)s = ANY(%(ids)s) GROUP BY 1",
-                    row=SQL.identifier(field.column1),
-                    scope=SQL.identifier(field.column2),
-                    relation=SQL.identifier(field.relation),
-                    ids=ids,
-                )
+        self.flush_model(ROW_SCOPES)
+        relations = [self._fields[name] for name in ROW_SCOPES]
+        found = self.env.execute_query(
+            SQL(
+                "WITH candidate AS (SELECT UNNEST(%s::int[]) AS id) %s",
+                ids,
+                SQL(" UNION ALL ").join(
+                    SQL(
+                        "SELECT %(index)s, %(row)s, ARRAY_AGG(%(scope)s)"
+                        " FROM %(relation)s JOIN candidate ON candidate.id = %(row)s GROUP BY 2",
+                        index=index,
+                        row=SQL.identifier(field.column1),
+                        scope=SQL.identifier(field.column2),
+                        relation=SQL.identifier(field.relation),
+                    )
+                    for index, field in enumerate(relations)
+                ),
             )
-            for key, scope_ids in found:
-                scopes[key][index] = frozenset(scope_ids)
+        )
+        scopes = defaultdict(lambda: list(NO_SCOPES))
+        for index, key, scope_ids in found:
+            scopes[key][index] = frozenset(scope_ids)
         return scopes
 
     @api.model
@@ -361,30 +371,45 @@ class ServiceCoverage(models.Model):
 
     @api.model
     def _browse_winners(self, results):
-        """Return the rows that won, by their id, with what an answer says about them read by one query."""
+        """Return {id: (row that won, its terms as a key)}, and for False no row.
+
+        What an answer says about them is read by one query each for the records and for the terms.
+        """
         winners = self.browse({winner.key for winner, _verdicts in results if winner})
         winners.fetch(WINNER_FIELDS)
-        return {winner.id: winner for winner in winners}
+        query = winners._as_query(ordered=False)
+        found = self.env.execute_query(
+            query.select(*(self._field_to_sql(self._table, name, query) for name in ("id", *TERM_FIELDS)))
+        )
+        return {False: (self.browse(), None), **{key: (winners.browse(key), tuple(terms)) for key, *terms in found}}
 
     def _prepare_answer_values(self, asked, explanation, verdicts):
-        """Return the answer to one request; `self` is the winning row or empty."""
+        """Return the answer to one request but for the payers; `self` is the winning row or empty."""
         contract = self.contract_id
         policy = self.sla_policy_id or contract.sla_policy_id or asked.company.service_sla_policy_id
-        warranty = asked.equipment._warranty_kinds_at(asked.day) if asked.equipment else set()
         return {
             "coverage_id": self.id,
             "contract_id": contract.id,
-            "source": "warranty" if warranty else ("contract" if self else "none"),
+            "source": "warranty" if asked.warranty else ("contract" if self else "none"),
             "sla_policy_id": policy.id,
             "calendar_id": (self.calendar_id or policy.calendar_id).id,
             "priority": self.priority,
-            "payers": {kind: self._prepare_payer_values(kind, kind in warranty) for kind, _label in WORK_KINDS},
-            "reason": self._get_answer_reason(asked, warranty, explanation),
+            "reason": self._get_answer_reason(asked, explanation),
             "explanation": explanation,
         }
 
+    def _prepare_payers(self, warranty):
+        """Return who pays each kind of work; `self` is the winning row or empty.
+
+        :param warranty: the kinds of work that the warranty pays
+        """
+        return {kind: self._prepare_payer_values(kind, kind in warranty) for kind, _label in WORK_KINDS}
+
     def _prepare_payer_values(self, kind, is_warranty):
-        """Return who pays a kind of work, and on which terms; `self` is the winning row or empty."""
+        """Return who pays a kind of work, and on which terms; `self` is the winning row or empty.
+
+        It follows from TERM_FIELDS alone: rows of the same terms are asked once in a batch.
+        """
         if is_warranty:
             takes_quota = self.warranty_consumes and self._get_term(kind) == "from_buckets"
             return {"payer": "warranty", "term": "from_buckets" if takes_quota else "included", "discount": 0.0}
