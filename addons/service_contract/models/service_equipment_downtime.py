@@ -55,6 +55,11 @@ class ServiceEquipment(models.Model):
         context = {"default_equipment_id": self.id} if len(self) == 1 else {}
         return {**action, "domain": [("equipment_id", "in", self.ids)], "context": context}
 
+    def _get_failure_group(self):
+        """Return what the unit is judged with where a rule judges groups: the units of its product at its site."""
+        self.ensure_one()
+        return f"{self.product_id.id},{self.site_id.id}"
+
     # ------------------------------------------------------------------
     # History
     # ------------------------------------------------------------------

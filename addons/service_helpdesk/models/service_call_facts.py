@@ -45,7 +45,7 @@ class ServiceCall(models.Model):
                     at=call.raised_at,
                     unit=call.equipment_id.id or None,
                     cause=call.cause_id.id or None,
-                    group=call.product_id.id or None,
+                    group=call.equipment_id._get_failure_group() if call.equipment_id else None,
                 ),
             )
             for call in self
@@ -116,5 +116,5 @@ class ServiceCall(models.Model):
             is_open=not clock.stopped_at,
             is_excused=clock.is_excused and clock.state == "excused",
             cause=self.cause_id.id or None,
-            group=self.product_id.id or None,
+            group=self.equipment_id._get_failure_group() if self.equipment_id else None,
         )
