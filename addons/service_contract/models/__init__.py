@@ -2,7 +2,7 @@
 from . import service_coverage_terms  # the mixin comes before the models that carry it
 
 # isort: split
-from . import service_contract, service_contract_life, service_contract_renew  # before what extends them
+from . import service_contract, service_contract_life, service_contract_renew, service_regime  # first what is extended
 
 # isort: split
 from . import (
@@ -59,7 +59,6 @@ from . import (
     service_obligation,
     service_price_index,
     service_price_index_value,
-    service_regime,
     service_regime_performance,
     service_regime_rule,
     service_regime_step,

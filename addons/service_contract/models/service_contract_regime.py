@@ -9,7 +9,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_date
 
-from ..engine import abatement, performance
+from ..engine import performance
 from .service_contract_facts import MARGIN
 from .service_regime_performance import Performance, Window
 
@@ -267,9 +267,14 @@ class ServiceContract(models.Model):
     @api.model
     def _get_subject_label(self, scope, subject):
         """Return the words for the unit or group that a line is about."""
+        # Names of what the contract covers, for whoever reads the contract.
         if scope == "unit":
             return self.env["service.equipment"].sudo().browse(subject).display_name
-        return str(subject) if subject else ""
+        if scope == "group":
+            product_id, site_id = map(int, subject.split(","))
+            product, site = self.env["product.product"].browse(product_id), self.env["res.partner"].browse(site_id)
+            return ", ".join(filter(None, (product.sudo().display_name, site.sudo().display_name)))
+        return ""
 
     @api.model
     def _get_event_values(self, keys):

@@ -58,7 +58,7 @@ class ServiceEquipment(models.Model):
     def _get_failure_group(self):
         """Return what the unit is judged with where a rule judges groups: the units of its product at its site."""
         self.ensure_one()
-        return f"{self.product_id.id},{self.site_id.id}"
+        return f"{self.product_id.id},{self.site_id.id or 0}"
 
     # ------------------------------------------------------------------
     # History

@@ -89,6 +89,7 @@ class ServiceRegime(models.Model):
         spans = self._get_spans(rows, window) if spans is None else spans
         measures = performance.measure_all(engine, spans, facts)
         charges = self._get_charges(rows, window, spans)
+        charges.update(self._get_group_charges(charges, spans))
         return Performance(engine, tuple(measures), abatement.assess(engine, measures, charges))
 
     def _get_spans(self, rows, window):
@@ -197,6 +198,18 @@ class ServiceRegime(models.Model):
             if row.equipment_id:
                 charges[row.equipment_id.id] += charge
         return {key: (charge / step).quantize(Decimal(1), ROUND_HALF_UP) * step for key, charge in charges.items()}
+
+    def _get_group_charges(self, charges, spans):
+        """Return the charge of each group of units: the sum of theirs.
+
+        :param dict charges: of the units, see :meth:`_get_charges`
+        :return: dict {group: Decimal}
+        """
+        units = self.env["service.equipment"].sudo().browse(dict.fromkeys(span.unit for span in spans))
+        group_charges = defaultdict(Decimal)
+        for unit in units:
+            group_charges[unit._get_failure_group()] += charges.get(unit.id, Decimal(0))
+        return group_charges
 
 
 def _to_float(number):
