@@ -37,6 +37,7 @@
         "wizard/service_regime_simulation_views.xml",
         "wizard/service_entitlement_correct_views.xml",
         "wizard/service_entitlement_sell_views.xml",
+        "wizard/service_obligation_done_views.xml",
         "views/service_coverage_views.xml",
         "views/service_contract_amendment_views.xml",
         "views/service_contract_document_views.xml",

@@ -57,6 +57,8 @@ from . import (
     service_equipment,
     service_equipment_downtime,
     service_obligation,
+    service_obligation_fulfilment,
+    service_obligation_reminder,
     service_price_index,
     service_price_index_value,
     service_regime_performance,

@@ -38,6 +38,7 @@ TABLE = {
     "service.contract.amendment.line": (NONE,    READ,  WRITE,   WRITE,  READ,   NONE),
     "service.special.day": (NONE,    READ,  WRITE,   WRITE,  READ,   NONE),
     "service.downtime": (NONE,    READ,  WRITE,   WRITE,  READ,   NONE),
+    "service.obligation.fulfilment": (NONE, READ, READ, READ, READ, NONE),
     "service.contract.obligation": (NONE,    READ,  WRITE,   WRITE,  READ,   NONE),
     "service.contract.document": (NONE,    READ,  WRITE,   WRITE,  READ,   NONE),
     "service.contract.renewal": (NONE, READ, READ, READ, READ, NONE),
@@ -170,9 +171,14 @@ class TestSecurity(ContractCase):
     @classmethod
     def _new_duty_records(cls, env, contract):
         company = contract.company_id
+        obligation = env["service.obligation"].create({"name": "Own", "company_id": company.id})
+        duty = env["service.contract.obligation"].create(
+            {"contract_id": contract.id, "obligation_id": obligation.id}
+        )
         return {
-            "service.obligation": env["service.obligation"].create({"name": "Own", "company_id": company.id}),
-            "service.contract.obligation": env["service.contract.obligation"].create({"contract_id": contract.id}),
+            "service.obligation": obligation,
+            "service.contract.obligation": duty,
+            "service.obligation.fulfilment": duty.action_done(),
             "service.entitlement.package": env["service.entitlement.package"].create(
                 {"name": "Own", "company_id": company.id}
             ),

@@ -9,6 +9,7 @@ from . import (
     service_coverage_whatif_line,
     service_entitlement_correct,
     service_entitlement_sell,
+    service_obligation_done,
     service_regime_simulation,
     service_regime_simulation_line,
     service_sla_preview,
