@@ -303,9 +303,9 @@ class ServiceRegimeRule(models.Model):
                 "price": self._get_price_words(band.percent, band.amount),
             }
             if self.is_bonus:
-                words.append(self.env._("%(limit)s or better %(price)s", **values))
+                words.append(self.env._("%(price)s at %(limit)s or better", **values))
             else:
-                words.append(self.env._("worse than %(limit)s %(price)s", **values))
+                words.append(self.env._("%(price)s if worse than %(limit)s", **values))
         return "; ".join(words)
 
     def _get_price_words(self, percent, amount, link="+"):
