@@ -153,9 +153,16 @@ class ServiceBillingRun(models.Model):
     # -------------------------------------------------------------------------
 
     def _get_contract_domain(self):
-        """Return which contracts this run bills. Ended ones too: they may have something to give back."""
+        """Return which contracts this run bills. Ended ones too: they may have something to give back.
+
+        Contracts with suppliers cost us something, and are invoiced by them.
+        """
         self.ensure_one()
-        domain = Domain("company_id", "=", self.company_id.id) & Domain("state", "!=", "draft")
+        domain = (
+            Domain("company_id", "=", self.company_id.id)
+            & Domain("kind", "=", "customer")
+            & Domain("state", "!=", "draft")
+        )
         if self.contract_ids:
             domain &= Domain("id", "in", self.contract_ids.ids)
         return domain

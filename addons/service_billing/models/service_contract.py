@@ -177,20 +177,22 @@ class ServiceContract(models.Model):
     def _is_over(self, date):
         """Tell whether no later invoice of this contract will come that a credit could lower."""
         self.ensure_one()
-        return self.state in ("expired", "cancelled") or self.date_end <= date
+        return self.state in ("expired", "cancelled") or self._get_last_day() <= date
 
     def billing_plan(self, date_to=None):
         """Return what will be billed up to a day: the ledger, projected.
 
         :param date_to: last day, a date or its ISO text; by default the last day of the contract
         :return: list of dicts ``date`` (of the run that bills it), ``description``, ``amount``, ``currency``, in
-            order of date
+            order of date; nothing for a contract with a supplier
         """
         self.ensure_one()
         self.check_access("read")
         until = fields.Date.to_date(date_to) or self.date_end
         today = fields.Date.context_today(self)
         plan = []
+        if self.kind == "supplier":
+            return plan
         for values in self.coverage_ids._get_due_charges(until):
             due = values["period_start"] if self.billing_timing == "advance" else values["period_end"]
             plan.append({

@@ -22,7 +22,8 @@ class ServiceContractPortal(CustomerPortal):
     def _get_service_contract_domain(self):
         """Hook: return the domain of the contracts that the portal lists, besides the record rules."""
         partner = request.env.user.commercial_partner_id
-        return Domain("commercial_partner_id", "=", partner.id) & Domain("state", "!=", "draft")
+        own = Domain("commercial_partner_id", "=", partner.id) & Domain("kind", "=", "customer")
+        return own & Domain("state", "!=", "draft")
 
     def _get_service_contract_sortings(self):
         """Return how the list may be sorted, by key."""

@@ -295,12 +295,6 @@ class ServiceContract(models.Model):
         if self.date_start and self.state == "draft":
             self.date_end = self._get_default_date_end()
 
-    @api.onchange("type_id")
-    def _onchange_type_id(self):
-        """Take over the terms of the type, as a proposal for the rows."""
-        if self.type_id:
-            self.update(self.type_id._prepare_terms_values())
-
     # ------------------------------------------------------------------
     # CRUD
     # ------------------------------------------------------------------

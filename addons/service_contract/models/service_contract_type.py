@@ -1,14 +1,35 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo import fields, models
+from odoo import api, fields, models
+
+from ..const import INTERVAL_UNITS
+
+# What a contract takes over from its type, besides the terms: always, and where the type says something.
+DEFAULTS = (
+    "kind",
+    "renewal_mode",
+    "notice_days",
+    "termination_notice_count",
+    "termination_notice_unit",
+    "termination_at",
+    "end_alert_days",
+    "billing_timing",
+    "proration",
+    "credit_policy",
+    "billing_grouping",
+    "interval_count",
+    "interval_unit",
+)
+OPTIONAL_DEFAULTS = ("sla_policy_id", "template_id")
 
 
 class ServiceContractType(models.Model):
-    """A kind of contract, with the terms that its coverage rows start from."""
+    """A kind of contract, with what contracts of this kind start from: terms, level, renewal, notice and billing."""
 
     _name = "service.contract.type"
     _description = "Service Contract Type"
     _inherit = ["service.coverage.terms"]
     _order = "sequence, id"
+    _check_company_auto = True
 
     name = fields.Char(required=True, translate=True)
     sequence = fields.Integer(default=10)
@@ -22,3 +43,105 @@ class ServiceContractType(models.Model):
         string="Own Fields of Coverage",
         groups="base.group_user",
     )
+    kind = fields.Selection(
+        selection=[("customer", "Customer"), ("supplier", "Supplier")], required=True, default="customer"
+    )
+    template_id = fields.Many2one(
+        comodel_name="service.contract.template",
+        company_dependent=True,
+        check_company=True,
+        groups="base.group_user",
+        help="Proposed to new contracts of this type.",
+    )
+    sla_policy_id = fields.Many2one(
+        comodel_name="service.sla.policy",
+        string="Service Level",
+        company_dependent=True,
+        check_company=True,
+        groups="base.group_user",
+        help="Each company has its own for a type that companies share.",
+    )
+
+    # renewal and end
+    renewal_mode = fields.Selection(
+        selection=lambda self: self.env["service.contract"]._fields["renewal_mode"].selection,
+        string="Renewal",
+        required=True,
+        default="manual",
+    )
+    notice_days = fields.Integer(string="Renewal Notice (Days)", default=30)
+    termination_notice_count = fields.Integer(string="Notice to End")
+    termination_notice_unit = fields.Selection(
+        selection=[("day", "Days"), ("month", "Months")], string="Notice Unit", required=True, default="day"
+    )
+    termination_at = fields.Selection(
+        selection=lambda self: self.env["service.contract"]._fields["termination_at"].selection,
+        string="Ends At",
+        required=True,
+        default="any",
+    )
+    end_alert_days = fields.Integer(string="Told Before the End (Days)", default=30)
+
+    # billing
+    billing_timing = fields.Selection(
+        selection=[("advance", "In Advance"), ("arrears", "In Arrears")], required=True, default="advance"
+    )
+    proration = fields.Selection(
+        selection=[("full", "Whole Periods"), ("days", "By Days"), ("30_360", "30/360")],
+        required=True,
+        default="days",
+    )
+    credit_policy = fields.Selection(
+        selection=[("credit_note", "Credit Note"), ("net", "Net the Next Invoice")],
+        string="Credits",
+        required=True,
+        default="net",
+    )
+    billing_grouping = fields.Selection(
+        selection=[("contract", "Per Contract"), ("customer", "Per Customer"), ("site", "Per Site")],
+        string="Invoices",
+        required=True,
+        default="contract",
+    )
+    interval_count = fields.Integer(string="Every", required=True, default=1)
+    interval_unit = fields.Selection(selection=INTERVAL_UNITS, string="Interval", required=True, default="month")
+
+    _check_interval_count = models.Constraint("CHECK (interval_count > 0)", "The billing interval is at least one.")
+    _check_notices = models.Constraint(
+        "CHECK (LEAST(notice_days, termination_notice_count, end_alert_days) >= 0)",
+        "A notice is not a negative number.",
+    )
+
+    def _prepare_contract_values(self):
+        """Hook: prepare what a contract of this type starts from, in the current company.
+
+        :return: dict of values of `service.contract`
+        """
+        self.ensure_one()
+        return {
+            **{name: self[name] for name in DEFAULTS},
+            **{name: self[name].id for name in OPTIONAL_DEFAULTS if self[name]},
+            **self._prepare_terms_values(),
+        }
+
+
+class ServiceContract(models.Model):
+    _inherit = "service.contract"
+
+    @api.onchange("type_id")
+    def _onchange_type_id(self):
+        """Propose what the type says to a draft."""
+        if self.type_id and self.state == "draft":
+            self.update(self.type_id.with_company(self.company_id)._prepare_contract_values())
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """A contract takes over from its type what nobody has said otherwise."""
+        return super().create([{**self._get_type_values(vals), **vals} for vals in vals_list])
+
+    @api.model
+    def _get_type_values(self, vals):
+        """Return what the type proposes to a contract that is about to be created."""
+        contract_type = self.env["service.contract.type"].browse(vals.get("type_id") or [])
+        company = self.env["res.company"].browse(vals.get("company_id") or self.env.company.id)
+        return contract_type.with_company(company)._prepare_contract_values() if contract_type else {}

@@ -33,6 +33,7 @@ ROW_COLUMNS = (
 ROW_SCOPES = ("product_ids", "categ_ids", "zone_ids", "site_ids", "call_type_ids")
 NO_SCOPES = (resolver.EMPTY,) * len(ROW_SCOPES)
 CONTRACT_FIELDS = (
+    "is_frame",
     "name",
     "date_start",
     "date_end",
@@ -80,27 +81,36 @@ class Candidates:
         self.labels = {}
         self._by_unit, self._by_customer, self._by_site = (defaultdict(list) for _index in range(3))
         self._customers = {}
+        self._owners = {}
 
-    def add(self, row, company_id, customer_id, labels):
-        """Keep a row: one for a unit concerns that unit, any other one its customer and its sites.
+    def add(self, row, company_id, customer_id, is_frame, labels):
+        """Keep a row: one for a unit concerns that unit, any other one its customer; of a frame, its sites too.
 
         :param row: :class:`engine.resolver.Row`
+        :param is_frame: whether the contract covers units and sites of others than its customer
         :param labels: name of the row, name of its contract, the contract: for the explanation
         """
         self.labels[row.key] = labels
         if row.equipment:
             self._by_unit[company_id, row.equipment].append(row)
+            if not is_frame:
+                self._owners[row.key] = customer_id
             return
-        self._customers[row.key] = customer_id
         self._by_customer[company_id, customer_id].append(row)
-        for site_id in row.sites or row.contract_sites:
-            self._by_site[company_id, site_id].append(row)
+        if is_frame:
+            self._customers[row.key] = customer_id
+            for site_id in row.sites or row.contract_sites:
+                self._by_site[company_id, site_id].append(row)
 
     def considered(self, asked):
         """Return the rows that concern one request, in the order of their ids."""
         company_id, customer_id = asked.company.id, asked.partner.id
         rows = [
-            *self._by_unit.get((company_id, asked.equipment.id), NO_ROWS),
+            *(
+                row
+                for row in self._by_unit.get((company_id, asked.equipment.id), NO_ROWS)
+                if self._owners.get(row.key, customer_id) == customer_id
+            ),
             *self._by_customer.get((company_id, customer_id), NO_ROWS),
         ]
         for row in self._by_site.get((company_id, asked.site.id), NO_ROWS):
@@ -242,6 +252,7 @@ class ServiceCoverage(models.Model):
         )
         return (
             Domain("company_id", "in", {asked.company.id for asked in asked_list})
+            & Domain("contract_kind", "=", "customer")
             & Domain("contract_state", "!=", "draft")
             & (Domain("equipment_id", "in", units) | without_unit)
         )
@@ -260,21 +271,27 @@ class ServiceCoverage(models.Model):
             if end < start:  # taken back before it began
                 continue
             products, categories, zones, sites, call_types = scopes.get(key, NO_SCOPES)
-            contract, contract_name, contract_sites, refusals = contracts[contract_id]
+            contract, contract_name, is_frame, contract_sites, refusals = contracts[contract_id]
             row = resolver.Row(
                 key, start, end, unit_id, products, categories, zones, sites, contract_sites, call_types, frame_id,
                 sequence, refusals,
             )  # fmt: skip
-            candidates.add(row, company_id, customer_id, (name, contract_name, contract))
+            candidates.add(row, company_id, customer_id, is_frame, (name, contract_name, contract))
         return candidates
 
     @api.model
     def _get_candidate_contracts(self, ids):
-        """Return {id: (contract, its name, ids of its sites, its refusals)}."""
+        """Return {id: (contract, its name, whether it is a frame, ids of its sites, its refusals)}."""
         contracts = self.env["service.contract"].browse(ids)
         contracts.fetch(CONTRACT_FIELDS)
         return {
-            contract.id: (contract, contract.name, frozenset(contract.site_ids.ids), tuple(contract._get_refusals()))
+            contract.id: (
+                contract,
+                contract.name,
+                contract.is_frame,
+                frozenset(contract.site_ids.ids),
+                tuple(contract._get_refusals()),
+            )
             for contract in contracts
         }
 

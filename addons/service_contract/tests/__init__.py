@@ -6,6 +6,7 @@ from . import (
     test_contract,
     test_contract_document,
     test_contract_life,
+    test_contract_party,
     test_contract_performance,
     test_coverage,
     test_coverage_add,

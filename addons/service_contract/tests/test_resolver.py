@@ -147,7 +147,7 @@ class TestResolver(ContractCase):
     def test_mismatches_are_explained(self):
         zone = self.env["service.zone"].create({"name": "Line 2"})
         night = self._new_calendar(hours=((0, 6),), name="Night")
-        elsewhere = self.other_customer
+        elsewhere = self.customer
         other_type = self.env.ref("service_contract.call_type_complaint")
         other_product = self.env["product.product"].create({"name": "Fan"})
         other_category = self.env["product.category"].create({"name": "Fans"})
@@ -206,6 +206,7 @@ class TestResolver(ContractCase):
     def test_frame_contracts_of_others(self):
         frame = self._new_contract(
             partner_id=self.other_customer.id,
+            is_frame=True,
             rows=[
                 {"name": "unit", "equipment_id": self.unit_1.id},
                 {"name": "site", "site_ids": [Command.link(self.site.id)]},
@@ -221,7 +222,9 @@ class TestResolver(ContractCase):
         self.assertEqual(self._resolve(site_id=self.customer.id)["contract_id"], own.id)
 
     def test_frame_contract_with_sites_on_its_header(self):
-        frame = self._new_contract(partner_id=self.other_customer.id, site_ids=[Command.link(self.site.id)])
+        frame = self._new_contract(
+            partner_id=self.other_customer.id, is_frame=True, site_ids=[Command.link(self.site.id)]
+        )
         self.assertEqual(self._resolve()["contract_id"], frame.id)
 
     def test_contact_of_the_customer_is_the_customer(self):
@@ -347,6 +350,7 @@ class TestResolver(ContractCase):
                 partner_id=random.choice([self.customer.id, self.other_customer.id]),
                 site_ids=random.choice([[], [Command.link(self.site.id)]]),
                 is_payment_blocked=index == 5,
+                is_frame=True,
             )
         requests = [
             {
