@@ -204,7 +204,7 @@ class ServiceContract(models.Model):
         string="Covered Units",
         compute="_compute_equipment_ids",
     )
-    equipment_count = fields.Integer(compute="_compute_equipment_ids")
+    equipment_count = fields.Integer(compute="_compute_equipment_count")
 
     _check_dates = models.Constraint("CHECK (date_end >= date_start)", "A contract cannot end before it begins.")
     _check_notice_days = models.Constraint("CHECK (notice_days >= 0)", "The notice is not a negative number of days.")
@@ -237,25 +237,25 @@ class ServiceContract(models.Model):
         for contract in self:
             contract.currency_id = contract.pricelist_id.currency_id or contract.company_id.currency_id
 
-    @api.depends(
-        "coverage_ids.price",
-        "coverage_ids.date_start",
-        "coverage_ids.date_end",
-        "coverage_ids.interval_count",
-        "coverage_ids.interval_unit",
-        "date_anchor",
-        "proration",
-        "currency_id",
-    )
+    @api.depends("coverage_ids.amount_total", "currency_id")
     def _compute_amount_total(self):
         for contract in self:
-            contract.amount_total = sum(row._get_term_value() for row in contract.coverage_ids)
+            contract.amount_total = sum(contract.coverage_ids.mapped("amount_total"))
 
     @api.depends("coverage_ids.equipment_id")
     def _compute_equipment_ids(self):
         for contract in self:
             contract.equipment_ids = contract.coverage_ids.equipment_id
-            contract.equipment_count = len(contract.equipment_ids)
+
+    @api.depends("coverage_ids.equipment_id")
+    def _compute_equipment_count(self):
+        counts = dict(
+            self.env["service.coverage"]._read_group(
+                [("contract_id", "in", self.ids)], ["contract_id"], ["equipment_id:count_distinct"]
+            )
+        )
+        for contract in self:
+            contract.equipment_count = counts.get(contract._origin, 0)
 
     def _compute_access_url(self):
         super()._compute_access_url()
@@ -329,5 +329,5 @@ class ServiceContract(models.Model):
             "name": self.env._("Covered Units"),
             "res_model": "service.equipment",
             "view_mode": "list,form",
-            "domain": [("id", "in", self.equipment_ids.ids)],
+            "domain": [("coverage_ids.contract_id", "=", self.id)],
         }

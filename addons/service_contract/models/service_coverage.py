@@ -116,6 +116,13 @@ class ServiceCoverage(models.Model):
         help="What the invoice line carries: it gives the account and the taxes.",
     )
     price = fields.Monetary(groups="service_contract.group_service_contract_price", help="Per interval.")
+    amount_total = fields.Monetary(
+        string="Value",
+        compute="_compute_amount_total",
+        store=True,
+        groups="service_contract.group_service_contract_price",
+        help="The price over the days of the row.",
+    )
     interval_count = fields.Integer(
         string="Every",
         compute="_compute_interval",
@@ -272,6 +279,27 @@ class ServiceCoverage(models.Model):
             terms = coverage.contract_id or self.env["service.contract"].new({})
             coverage.update(terms._prepare_terms_values())
 
+    @api.depends(
+        "price",
+        "date_start",
+        "date_end",
+        "interval_count",
+        "interval_unit",
+        "contract_id.date_anchor",
+        "contract_id.proration",
+        "contract_id.currency_id",
+    )
+    def _compute_amount_total(self):
+        # Hundreds of units at one price over the same days are worth the same.
+        values = {}
+        for coverage in self:
+            days = (coverage.date_start, coverage.date_end)
+            interval = (coverage.interval_count, coverage.interval_unit)
+            key = (coverage.contract_id, coverage.price, days, interval)
+            if key not in values:
+                values[key] = coverage.contract_id._get_span_value(coverage.price, days, interval)
+            coverage.amount_total = values[key]
+
     # ------------------------------------------------------------------
     # Constraints
     # ------------------------------------------------------------------
@@ -338,12 +366,6 @@ class ServiceCoverage(models.Model):
         data = self.env["ir.model.data"]
         product_id = data._xmlid_to_res_id("service_contract.product_contract_fee", raise_if_not_found=False)
         return self.env["product.product"].browse(product_id or ())
-
-    def _get_term_value(self):
-        """Return the row's price over its days, in the contract's currency."""
-        self.ensure_one()
-        days = (self.date_start, self.date_end)
-        return self.contract_id._get_span_value(self.price, days, (self.interval_count, self.interval_unit))
 
     def _get_spared_value(self, date_start, date_end):
         """Return what these rows do not cost for some days without cover, both inclusive, in their currency."""
