@@ -44,6 +44,14 @@ class ServiceContract(models.Model):
             "context": {"default_contract_id": self.id},
         }
 
+    def action_open_coverage(self):
+        """Open what these contracts cover as a list to search, group and select in.
+
+        :return: an `ir.actions.act_window` dict
+        """
+        action = self.env["ir.actions.act_window"]._for_xml_id("service_contract.service_coverage_action")
+        return {**action, "domain": [("contract_id", "in", self.ids)], "context": {}}
+
     def action_open_draft_amendments(self):
         """Open the amendments that nobody has applied yet.
 

@@ -371,6 +371,7 @@ class ServiceContractAmendmentLine(models.Model):
             [
                 ("equipment_id", "in", self.equipment_id.ids),
                 ("contract_state", "!=", "cancelled"),
+                ("contract_id.kind", "=", "customer"),
                 ("date_end", ">=", min(self.amendment_id.filtered("date").mapped("date"), default=False)),
             ]
         )
@@ -388,7 +389,8 @@ class ServiceContractAmendmentLine(models.Model):
         contract = self.target_contract_id if self.action == "move" else self.amendment_id.contract_id
         if unit.state == "retired":
             warnings.append(self.env._("The unit is retired."))
-        if contract and unit.commercial_partner_id != contract.commercial_partner_id:
+        is_other = unit.commercial_partner_id != contract.commercial_partner_id
+        if contract and is_other and contract.kind == "customer":
             owner = unit.commercial_partner_id.display_name or self.env._("nobody")
             warnings.append(self.env._("The unit belongs to %(owner)s.", owner=owner))
         end = self.date_end or row.date_end

@@ -34,6 +34,21 @@ class ServiceCoverage(models.Model):
         groups="base.group_user",
     )
 
+    unit_site_id = fields.Many2one(
+        related="equipment_id.site_id",
+        string="Site of the Unit",
+        store=True,
+        index="btree_not_null",
+        groups="base.group_user",
+    )
+    unit_product_id = fields.Many2one(
+        related="equipment_id.product_id",
+        string="Product of the Unit",
+        store=True,
+        index="btree_not_null",
+        groups="base.group_user",
+    )
+
     # ------------------------------------------------------------------
     # CRUD
     # ------------------------------------------------------------------

@@ -4,6 +4,7 @@ from . import (
     service_contract_renew,
     service_contract_renew_line,
     service_coverage_add,
+    service_coverage_add_price,
     service_coverage_change,
     service_coverage_whatif,
     service_coverage_whatif_line,
