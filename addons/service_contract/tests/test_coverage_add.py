@@ -20,7 +20,10 @@ class TestCoverageAdd(ContractCase):
         cls.other_site = cls.env["res.partner"].create(
             {"name": "Rossi Depot", "parent_id": cls.customer.id, "type": "delivery"}
         )
-        cls.fan = cls.product.copy({"name": "Fan", "categ_id": cls.env["product.category"].create({"name": "Air"}).id})
+        air = cls.env["product.category"].create({"name": "Air"})
+        cls.fan = cls.env["product.product"].create(
+            {"name": "Fan", "type": "consu", "categ_id": air.id, "is_service_equipment": True}
+        )
         cls.fan_unit = cls.env["service.equipment"].create(
             {
                 "product_id": cls.fan.id,
@@ -45,7 +48,7 @@ class TestCoverageAdd(ContractCase):
             self.assertEqual(form.amount_total, 360.0)
         form.record.action_add()
         self.assertRecordValues(
-            self.draft.coverage_ids.sorted("equipment_id"),
+            self.draft.coverage_ids.sorted(lambda row: row.equipment_id.id),
             [
                 {
                     "equipment_id": unit.id,
@@ -172,9 +175,12 @@ class TestCoverageAdd(ContractCase):
             ({"date_start": date(2025, 12, 1)}, "outside the term of contract"),
         ]:
             wizard = wizards.create({"contract_id": self.draft.id, "site_ids": self.site.ids, **days})
-            with self.subTest(days=days), self.assertRaisesRegex(ValidationError, message):
+            with (
+                self.subTest(days=days),
+                self.assertRaisesRegex(ValidationError, message),
+                self.env.cr.savepoint(),
+            ):
                 wizard.action_add()
-            self.env.invalidate_all()
         wizard = wizards.create({"contract_id": self.draft.id, "site_ids": self.site.ids})
         with mute_logger("odoo.sql_db"), self.assertRaises(Exception), self.env.cr.savepoint():  # noqa: B017
             wizard.price_ids.price = -1.0

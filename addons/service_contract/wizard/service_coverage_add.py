@@ -63,8 +63,22 @@ class ServiceCoverageAdd(models.TransientModel):
     covered_count = fields.Integer(compute="_compute_unit_count")
 
     # how they are covered
-    date_start = fields.Date(string="First Day", compute="_compute_dates", store=True, readonly=False, required=True)
-    date_end = fields.Date(string="Last Day", compute="_compute_dates", store=True, readonly=False, required=True)
+    date_start = fields.Date(
+        string="First Day",
+        compute="_compute_dates",
+        store=True,
+        readonly=False,
+        precompute=True,
+        required=True,
+    )
+    date_end = fields.Date(
+        string="Last Day",
+        compute="_compute_dates",
+        store=True,
+        readonly=False,
+        precompute=True,
+        required=True,
+    )
     product_id = fields.Many2one(
         comodel_name="product.product",
         string="Invoiced Service",

@@ -30,7 +30,8 @@ class ServiceCoverageChange(models.TransientModel):
     target_contract_id = fields.Many2one(
         comodel_name="service.contract",
         string="To Contract",
-        domain="[('company_id', '=', company_id), ('state', 'in', ('active', 'suspended')), ('id', 'not in', contract_ids)]",
+        domain="[('company_id', '=', company_id), ('state', 'in', ('active', 'suspended')),"
+        " ('id', 'not in', contract_ids)]",
     )
     currency_id = fields.Many2one(related="coverage_ids.currency_id")
     has_own_price = fields.Boolean(
