@@ -371,7 +371,7 @@ class ServiceContractAmendmentLine(models.Model):
             [
                 ("equipment_id", "in", self.equipment_id.ids),
                 ("contract_state", "!=", "cancelled"),
-                ("contract_id.kind", "=", "customer"),
+                ("contract_kind", "=", "customer"),
                 ("date_end", ">=", min(self.amendment_id.filtered("date").mapped("date"), default=False)),
             ]
         )

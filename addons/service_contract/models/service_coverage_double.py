@@ -81,7 +81,7 @@ class ServiceCoverage(models.Model):
             Domain("equipment_id", "!=", False)
             & Domain("price", ">", 0)
             & Domain("contract_state", "!=", "cancelled")
-            & Domain("contract_id.kind", "=", "customer")
+            & Domain("contract_kind", "=", "customer")
             & Domain("contract_id.active", "=", True)
         )
 

@@ -254,7 +254,7 @@ class ServiceCoverageAdd(models.TransientModel):
                 ("equipment_id", "in", units.ids),
                 ("contract_state", "!=", "cancelled"),
                 # What a supplier looks after, a customer's contract may cover all the same.
-                ("contract_id.kind", "=", self.contract_id.kind),
+                ("contract_kind", "=", self.contract_id.kind),
                 ("date_start", "<=", self.date_end),
                 ("date_end", ">=", self.date_start),
             ],
