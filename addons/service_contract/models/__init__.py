@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from . import service_coverage_terms  # the mixin comes before the models that carry it
+from . import service_batch_mixin, service_coverage_terms  # mixins come before the models that carry them
 
 # isort: split
 from . import service_contract, service_contract_life, service_contract_renew, service_regime  # first what is extended
@@ -56,6 +56,7 @@ from . import (
     service_entitlement_alert,
     service_entitlement_package,
     service_entitlement_rollover,
+    service_entitlement_sale,
     service_equipment,
     service_equipment_downtime,
     service_obligation,

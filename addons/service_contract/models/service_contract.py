@@ -302,7 +302,7 @@ class ServiceContract(models.Model):
     def copy(self, default=None):
         copies = super().copy(default)
         for contract, copied in zip(self, copies, strict=True):
-            for row in contract.coverage_ids.filtered(lambda row: not row.period_id and row.date_end >= row.date_start):
+            for row in contract.coverage_ids.filtered(lambda row: row._is_copied_with_contract()):
                 row.copy({"contract_id": copied.id})
         return copies
 

@@ -386,3 +386,8 @@ class ServiceCoverage(models.Model):
         """Return how the row's price recurs, for the engine of values."""
         self.ensure_one()
         return self.contract_id._get_rhythm(self.interval_count, self.interval_unit)
+
+    def _is_copied_with_contract(self):
+        """Return whether a copy of the contract gets this row too."""
+        self.ensure_one()
+        return not self.period_id and self.date_end >= self.date_start

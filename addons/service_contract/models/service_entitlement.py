@@ -251,6 +251,13 @@ class ServiceEntitlement(models.Model):
         buckets = self.sudo().search(self._get_consumption_domain(unit, date, contract, call_type))
         buckets.invalidate_recordset(["quantity", "quantity_used"])
         consumptions, rest = buckets._take(self._to_decimal(quantity), date, preferred, prepare)
+        sold = consumptions.entitlement_id._top_up(date)
+        if rest and sold:
+            more, rest = sold._take(rest, date, prepare=prepare)
+            consumptions |= more
+        # What outran them all outran the last one of them.
+        exceeded = (buckets | sold)[-1:] if rest else buckets.browse()
+        (consumptions.entitlement_id | exceeded)._alert_thresholds(exceeded)
         return consumptions, float(rest)
 
     def _take(self, quantity, date, preferred=None, prepare=None):
@@ -270,9 +277,6 @@ class ServiceEntitlement(models.Model):
         consumptions = self.env["service.consumption"].create(
             [bucket._prepare_consumption_values(float(share), date, prepare) for bucket, share in taken.items()]
         )
-        # What outran them all outran the last one of them.
-        exceeded = self.browse(ordered[-1].key) if rest and ordered else self.browse()
-        exceeded.union(*taken)._alert_thresholds(exceeded)
         return consumptions, rest
 
     def _book(self, quantity, date, kind, is_grant=False, **values):

@@ -53,12 +53,10 @@ class ServiceEntitlement(models.Model):
             activity = bucket.alert_activity_id.filtered("active")
             is_news = level > bucket.alerted_percent or bool(activity)
             activity.unlink()
-            bucket.write(
-                {
-                    "alerted_percent": level,
-                    "alert_activity_id": bucket._schedule_alert(level).id if level and is_news else False,
-                }
-            )
+            told = activity.browse()
+            if level and is_news:
+                told = bucket._schedule_quota_activity(lambda quota, level=level: quota._get_alert_text(level))
+            bucket.write({"alerted_percent": level, "alert_activity_id": told.id})
 
     def _get_alert_level(self, is_exceeded=False):
         """Return the highest threshold that the use has reached; see `engine.entitlement.alert_level`."""
@@ -67,14 +65,19 @@ class ServiceEntitlement(models.Model):
         quantity, used = self._to_decimal(self.quantity), self._to_decimal(self.quantity_used)
         return engine.alert_level(used, quantity, percents, is_exceeded)
 
-    def _schedule_alert(self, level):
-        """Make the activity that says how far the quota is used."""
+    def _schedule_quota_activity(self, get_text, date_deadline=None):
+        """Make an activity for the responsible of the contract, in his language.
+
+        :param get_text: function of the quota that returns the summary
+        :return: `mail.activity`
+        """
         self.ensure_one()
         user = self.contract_id.user_id or self.env.user
-        contract = self.contract_id.with_context(lang=user.lang)
-        return contract.activity_schedule(
+        in_his_language = self.with_context(lang=user.lang)
+        return in_his_language.contract_id.activity_schedule(
             "service_contract.mail_activity_type_quota",
-            summary=self.with_context(lang=user.lang)._get_alert_text(level),
+            date_deadline=date_deadline,
+            summary=get_text(in_his_language),
             user_id=user.id,
         )
 

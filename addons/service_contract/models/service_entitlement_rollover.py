@@ -80,6 +80,7 @@ class ServiceEntitlement(models.Model):
                 lambda bucket: bucket.source == "package"
                 and bucket.unit == self.unit
                 and bucket.date_end > self.date_end
+                and bucket.date_end >= contract._get_today()
             ).sorted("date_end")[:1]
         period = contract.period_ids.filtered(lambda period: period.date_start > self.date_end).sorted("date_start")[:1]
         if not period or period.state != "open":

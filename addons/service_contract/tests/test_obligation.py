@@ -237,7 +237,7 @@ class TestObligation(ContractCase):
             return origin(records)
 
         self.patch(model, "_remind", _remind)
-        with mute_logger("odoo.addons.service_contract.models.service_obligation_reminder"):
+        with mute_logger("odoo.addons.service_contract.models.service_batch_mixin"):
             self._remind()
         self.assertTrue(self.duty.activity_ids)
         self.assertIn("broken", bad.message_ids[0].body)
