@@ -362,24 +362,25 @@ class ServiceCoverage(models.Model):
     def _get_open_frames(self, asked_list, considered):
         """Return, for each request, the ids of the time frames of its rows in which its instant lies."""
         frames = [{row.time_frame for row in rows if row.time_frame} for rows in considered]
-        keys = {
-            (frame, asked.tz, asked.company)
-            for asked, asked_frames in zip(asked_list, frames, strict=True)
-            for frame in asked_frames
-        }
-        if not keys:
-            return [resolver.EMPTY] * len(asked_list)
-        instants = [asked.at for asked, asked_frames in zip(asked_list, frames, strict=True) if asked_frames]
         Calendar = self.env["resource.calendar"]
+        keys_by_request = [
+            {
+                frame: (Calendar.browse(frame), asked.tz, asked.company, asked.site or asked.partner)
+                for frame in asked_frames
+            }
+            for asked, asked_frames in zip(asked_list, frames, strict=True)
+        ]
+        instants = [asked.at for asked, asked_frames in zip(asked_list, frames, strict=True) if asked_frames]
+        if not instants:
+            return [resolver.EMPTY] * len(asked_list)
         hours = Calendar._get_working_times(
-            [(Calendar.browse(frame), tz, company) for frame, tz, company in keys],
+            [key for keys in keys_by_request for key in keys.values()],
             min(instants) - ONE_DAY,
             max(instants) + ONE_DAY,
         )
-        hours = {(calendar.id, tz, company): working for (calendar, tz, company), working in hours.items()}
         return [
-            frozenset(frame for frame in asked_frames if hours[frame, asked.tz, asked.company].contains(asked.at))
-            for asked, asked_frames in zip(asked_list, frames, strict=True)
+            frozenset(frame for frame, key in keys.items() if hours[key].contains(asked.at))
+            for asked, keys in zip(asked_list, keys_by_request, strict=True)
         ]
 
     # ------------------------------------------------------------------

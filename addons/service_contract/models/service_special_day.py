@@ -249,26 +249,26 @@ class ServiceSpecialDay(models.Model):
         :param last: last date at the sites
         :return: dict {(site id or False, company id): :class:`SiteDays`}, with one for every site and company
         """
-        domain = (
-            Domain("company_id", "in", companies.ids)
-            & Domain("date_from", "<=", last)
-            & Domain("date_to", ">=", first)
-            & (
-                Domain("site_ids", "in", sites.ids)
-                | Domain("site_ids", "=", False)
-                & (Domain("partner_id", "=", False) | Domain("partner_id", "child_of", sites.commercial_partner_id.ids))
-            )
-        )
         # Hours are the same whoever asks for them; only values of the engine leave this method.
-        days = self.sudo().search(domain, order="id").sorted(lambda day: -day._get_width())
+        days = self.sudo().search(
+            [("company_id", "in", companies.ids), ("date_from", "<=", last), ("date_to", ">=", first)], order="id"
+        )
         if not days:
             return defaultdict(SiteDays)
+        days_by_place = defaultdict(list)
+        for day in days:
+            for place in day.site_ids or day.partner_id.commercial_partner_id or [False]:
+                days_by_place[day.company_id, day._get_width(), place and place.id].append(day.id)
         result = {}
-        for company in companies:
-            own = days.filtered(lambda day, company=company: day.company_id == company)
+        for company in companies.sudo():
             for site in [sites.browse(), *sites.sudo()]:
-                at_site = own.filtered(lambda day, site=site: day._is_at(site))
-                result[site.id, company.id] = at_site._to_site_days()
+                # From wide to narrow: the narrower ones lie on top.
+                ids = [
+                    *days_by_place[company, 2, False],
+                    *days_by_place[company, 1, site.commercial_partner_id.id],
+                    *days_by_place[company, 0, site.id],
+                ]
+                result[site.id, company.id] = days.browse(ids)._to_site_days()
         return result
 
     def _to_site_days(self):
@@ -285,14 +285,6 @@ class ServiceSpecialDay(models.Model):
         if self.site_ids:
             return 0
         return 1 if self.partner_id else 2
-
-    def _is_at(self, site):
-        """Tell whether the special day is one of a site; an empty record has those of every site."""
-        self.ensure_one()
-        if self.site_ids:
-            return site in self.site_ids
-        customer = self.partner_id.commercial_partner_id
-        return not customer or site.commercial_partner_id == customer
 
     def _to_engine(self):
         """Return the hours of the day as a value of the working-time engine."""

@@ -22,6 +22,7 @@ from . import (
     service_sla_clock,
     service_sla_policy,
     service_sla_target,
+    service_special_day,
     service_team,
     service_work,
     service_work_charge,

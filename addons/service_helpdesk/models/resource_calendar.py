@@ -23,6 +23,9 @@ class ResourceCalendarAttendance(models.Model):
     def _request_service_replay(self):
         """Corrected hours move the deadlines of the open calls that run in them."""
         self.env["service.call"]._request_replay([("calendar_id", "in", self.calendar_id.ids)])
+        # Special days that borrow these hours from a regime, whoever corrects them.
+        days = self.env["service.special.day"].sudo().search([("regime_id.calendar_id", "in", self.calendar_id.ids)])
+        days._request_service_replay()
 
 
 class ResourceCalendarLeaves(models.Model):

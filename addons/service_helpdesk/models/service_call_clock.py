@@ -235,6 +235,11 @@ class ServiceCall(models.Model):
             call._message_log(body=self.env._("A deadline of this call lies more than two years ahead."))
         return {call: answers_by_call.get(call, []) for call in self}
 
+    def _get_working_time_key(self):
+        """Return what `resource.calendar._get_working_times` knows the hours of the call by: its special days too."""
+        self.ensure_one()
+        return self.calendar_id, self.site_tz, self.company_id, self.site_id or self.partner_id
+
     def _read_working_times(self, now, days):
         """Read the working time of each call's clocks until ``days`` from now, once per calendar and place.
 
@@ -245,7 +250,7 @@ class ServiceCall(models.Model):
         start = min(self.mapped("raised_at"))
         end = max(now, *self.mapped("raised_at")) + timedelta(days=days)
         calendars = self.env["resource.calendar"]
-        key_by_call = {call: (call.calendar_id, call.site_tz, call.company_id) for call in self}
+        key_by_call = {call: call._get_working_time_key() for call in self}
         try:
             working_by_key = calendars._get_working_times(key_by_call.values(), start, end)
         except UserError:

@@ -77,7 +77,7 @@ class ServiceCall(models.Model):
         now = fields.Datetime.now()
         start, end = min(self.mapped("raised_at")), now + timedelta(minutes=1)
         Calendar = self.env["resource.calendar"]
-        keys = {call: (call.calendar_id, call.site_tz, call.company_id) for call in self}
+        keys = {call: call._get_working_time_key() for call in self}
         try:
             working = Calendar._get_working_times(keys.values(), start, end)
         except UserError:

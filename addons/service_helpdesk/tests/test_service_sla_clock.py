@@ -205,6 +205,53 @@ class TestServiceSlaClock(HelpdeskCase):
         self.assertEqual(self._clock(closed, "resolution").deadline, closed_before)
         self.assertEqual(before, self._at("2026-11-20 09:00:00"))
 
+    def test_special_days_of_the_site_move_open_calls(self):
+        """Entered, changed to a day that only counts more, and taken back; at another site it moves nothing."""
+        call = self._new_call()
+        resolution = self._clock(call, "resolution")
+        ordinary = self._at("2026-11-20 09:00:00")
+        self.assertEqual(resolution.deadline, ordinary)
+        cron = self.env.ref("service_helpdesk.ir_cron_sla_replay")
+
+        def replay():
+            with self.enter_registry_test_mode():
+                cron.method_direct_trigger()
+
+        other = self.env["res.partner"].create({"name": "Elsewhere"})
+        values = {"name": "Fair", "date_from": "2026-11-19", "effect": "closed"}
+        self.env["service.special.day"].create({**values, "site_ids": other.ids})
+        self.assertFalse(call.is_replay_pending)
+        fair = self.env["service.special.day"].create({**values, "site_ids": call.site_id.ids})
+        self.assertTrue(call.is_replay_pending)
+        replay()
+        self.assertEqual(resolution.deadline, self._at("2026-11-23 09:00:00"))
+        self.assertIn("deadline moved from", self._bodies(call))
+        fair.write({"effect": "weight", "weight": 3.0})
+        replay()
+        self.assertEqual(resolution.deadline, ordinary, "a weight concerns no clock")
+        fair.write({"effect": "extra", "hour_from": 17.0, "hour_to": 21.0})
+        replay()
+        self.assertEqual(resolution.deadline, self._at("2026-11-19 17:00:00"))
+        fair.unlink()
+        replay()
+        self.assertEqual(resolution.deadline, ordinary)
+
+    def test_hours_borrowed_from_a_regime_move_open_calls(self):
+        call = self._new_call()
+        resolution = self._clock(call, "resolution")
+        regime = self.env["service.regime"].create({"name": "Round the clock"})
+        self.env["service.special.day"].create(
+            {"name": "Fair", "date_from": "2026-11-19", "effect": "regime", "regime_id": regime.id}
+        )
+        cron = self.env.ref("service_helpdesk.ir_cron_sla_replay")
+        with self.enter_registry_test_mode():
+            cron.method_direct_trigger()
+        self.assertEqual(resolution.deadline, self._at("2026-11-19 08:00:00"))
+        regime.calendar_id = self.calendar
+        with self.enter_registry_test_mode():
+            cron.method_direct_trigger()
+        self.assertEqual(resolution.deadline, self._at("2026-11-20 09:00:00"))
+
     def test_a_bad_calendar_does_not_stop_a_call(self):
         self.calendar.flexible_hours = True
         call = self._new_call()
