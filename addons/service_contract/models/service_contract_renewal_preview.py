@@ -99,7 +99,9 @@ class ServiceContract(models.Model):
         return [
             {
                 "name": row.name,
-                "interval": f"{row.interval_count} {intervals[row.interval_unit]}",
+                "interval": intervals[row.interval_unit]
+                if row.interval_count == 1
+                else f"{row.interval_count} {intervals[row.interval_unit]}",
                 "is_price_fixed": row.is_price_fixed,
                 "price_old": row.price,
                 "price_new": plan["prices"][row.price, row.is_price_fixed],
@@ -131,7 +133,6 @@ class ServiceContract(models.Model):
 
     def _get_preview_rollover(self):
         """Return what of the quotas goes over to the next term, as things stand now."""
-        digits = self.env["decimal.precision"].precision_get("Product Unit")
         buckets = self.entitlement_ids.filtered(
             lambda bucket: bucket.source == "period"
             and bucket.rollover_percent
@@ -143,9 +144,7 @@ class ServiceContract(models.Model):
                 "name": bucket.name,
                 "left": bucket.quantity_left,
                 "percent": bucket.rollover_percent,
-                "quantity": float_round(
-                    max(bucket.quantity_left, 0.0) * bucket.rollover_percent / 100, precision_digits=digits
-                ),
+                "quantity": max(float(bucket._get_rollover_quantity()), 0.0),
             }
             for bucket in buckets
         ]

@@ -139,7 +139,7 @@ class ServiceContract(models.Model):
         self.ensure_one()
         return (
             self.state in ("active", "suspended")
-            and not self.date_cancelled
+            and not self._is_end_in_term()
             and self.renewal_mode != "none"
             and "confirmed" in DECISIONS[self.renewal_stage]
         )
@@ -161,7 +161,7 @@ class ServiceContract(models.Model):
         """Refuse a decision that the present one does not lead to."""
         labels = dict(self._fields["renewal_stage"]._description_selection(self.env))
         for contract in self:
-            if contract.state not in RENEWABLE or contract.date_cancelled:
+            if contract.state not in RENEWABLE or contract._is_end_in_term():
                 raise UserError(
                     self.env._(
                         "Contract %(contract)s does not run: there is no renewal to decide on.",

@@ -30,6 +30,8 @@ from . import (
     test_regime,
     test_regime_simulation,
     test_renewal,
+    test_renewal_job,
+    test_renewal_wizard,
     test_report,
     test_resolver,
     test_resource_calendar,

@@ -16,6 +16,7 @@ class ServiceContractRenew(models.TransientModel):
     line_ids = fields.One2many(comodel_name="service.contract.renew.line", inverse_name="wizard_id")
     preview = fields.Html(compute="_compute_preview", sanitize=False)
     is_done = fields.Boolean(compute="_compute_is_done")
+    has_failed = fields.Boolean(compute="_compute_is_done")
 
     @api.model
     def default_get(self, fields_list):
@@ -45,7 +46,9 @@ class ServiceContractRenew(models.TransientModel):
     @api.depends("line_ids.state")
     def _compute_is_done(self):
         for wizard in self:
-            wizard.is_done = bool(wizard.line_ids) and all(line.state == "done" for line in wizard.line_ids)
+            states = set(wizard.line_ids.mapped("state"))
+            wizard.is_done = states == {"done"}
+            wizard.has_failed = "failed" in states
 
     def action_confirm(self):
         """Renew the contracts, each on its own: one that fails stays in the list with the reason.

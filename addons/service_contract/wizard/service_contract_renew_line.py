@@ -38,18 +38,17 @@ class ServiceContractRenewLine(models.TransientModel):
         default="todo",
     )
     message = fields.Char(string="Reason", readonly=True)
+    renewal_id = fields.Many2one(comodel_name="service.contract.renewal", readonly=True)
 
-    @api.depends("contract_id", "increase", "state")
+    @api.depends("contract_id", "increase", "renewal_id")
     def _compute_plan(self):
         indexations = self.contract_id._get_indexations()
         for line in self:
             contract = line.contract_id
-            if line.state == "done":
+            if line.renewal_id:
                 line.update(
                     {
-                        "date_end": contract.date_end,
-                        "amount_old": contract.renewal_ids[:1].amount_old,
-                        "amount_new": contract.renewal_ids[:1].amount_new,
+                        **{name: line.renewal_id[name] for name in ("date_end", "amount_old", "amount_new")},
                         "remark": False,
                         "has_problem": False,
                     }
@@ -79,11 +78,11 @@ class ServiceContractRenewLine(models.TransientModel):
         for line in self:
             try:
                 with self.env.cr.savepoint():
-                    line.contract_id._renew(increase=line._get_agreed_increase(), date_end=line.date_end_old)
+                    renewal = line.contract_id._renew(increase=line._get_agreed_increase(), date_end=line.date_end_old)
             except UserError as error:
                 line.write({"state": "failed", "message": str(error)})
             except IntegrityError:
                 text = self.env._("Somebody else has renewed it at the same time.")
                 line.write({"state": "failed", "message": text})
             else:
-                line.write({"state": "done", "message": False})
+                line.write({"state": "done", "message": False, "renewal_id": renewal.id})
