@@ -1,3 +1,3 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from . import controllers, models, wizard
+from . import controllers, models, report, wizard
 from .hooks import uninstall_hook

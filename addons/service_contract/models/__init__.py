@@ -24,6 +24,7 @@ from . import (
     service_contract_facts,
     service_contract_history,
     service_contract_obligation,
+    service_contract_offer,
     service_contract_overview,
     service_contract_party,
     service_contract_period,
@@ -72,3 +73,6 @@ from . import (
     service_sla_target,
     service_special_day,
 )
+
+# isort: split
+from . import service_contract_offer_guard, service_contract_text  # what extends several of the models above

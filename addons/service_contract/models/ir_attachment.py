@@ -7,16 +7,25 @@ class IrAttachment(models.Model):
     _inherit = "ir.attachment"
 
     def _check_access(self, operation):
-        """Keep the files of contracts from customers.
+        """Keep the files of contracts from those who may read the contracts themselves.
 
-        Odoo lets a portal user open every file that hangs on a record he may read. What hangs on a contract are drafts,
-        letters and internal notes; the portal shows none of it.
+        Odoo opens every file that hangs on a record to whoever may read that. What hangs on a contract are letters
+        and offers with their prices, and internal notes: for people who see prices. The portal hands out the documents
+        that are shared, one by one. What was signed stays as it is, whoever asks.
         """
         result = super()._check_access(operation)
-        if self.env.su or self.env.user._is_internal():
+        if self.env.su:
             return result
-        # Only the model's name is read, to decide what may be seen.
-        hidden = self.filtered(lambda file: file.sudo().res_model == "service.contract" and not file.sudo().public)
+        # Only where a file hangs is read, to decide what may be done.
+        kept = self.filtered(lambda file: file.sudo()._is_service_contract_file())
+        if not self.env.user._is_internal():
+            hidden = kept
+        elif self.env.user.has_group("service_contract.group_service_contract_price"):
+            hidden = self.browse()
+        else:
+            hidden = kept.filtered(lambda file: not file.sudo().res_field)
+        if operation in ("write", "unlink"):
+            hidden |= self._filter_signed_documents()
         if not hidden:
             return result
         forbidden, error_func = result or (self.browse(), None)
@@ -25,3 +34,15 @@ class IrAttachment(models.Model):
             return AccessError(self.env._("Sorry, you are not allowed to open this file."))
 
         return forbidden | hidden, error_func or refuse
+
+    def _is_service_contract_file(self):
+        """Say whether this is a file of a contract that is not made public."""
+        self.ensure_one()
+        return self.res_model == "service.contract" and not self.public
+
+    def _filter_signed_documents(self):
+        """Return the files of documents that were signed."""
+        # What was signed is no secret of whoever asks to change it.
+        files = self.sudo().filtered(lambda file: file.res_model == "service.contract.document")
+        documents = self.env["service.contract.document"].sudo().browse(files.mapped("res_id")).exists()
+        return self.browse(documents.filtered("is_signed").ir_attachment_id.ids) & self

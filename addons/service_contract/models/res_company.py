@@ -11,3 +11,22 @@ class ResCompany(models.Model):
         check_company=True,
         help="The service level of calls that no contract covers.",
     )
+    service_contract_offer_days = fields.Integer(
+        string="Offers Valid For (days)",
+        default=30,
+        help="How long a customer may sign a contract that is offered to him.",
+    )
+    service_contract_activates_when_signed = fields.Boolean(
+        string="Activate Contracts When Signed",
+        help="New contracts become active as soon as their customers have signed them.",
+    )
+    service_contract_portal_prices = fields.Boolean(
+        string="Prices in the Portal",
+        default=True,
+        help="The contract that a customer downloads in the portal shows its prices.",
+    )
+
+    _check_service_contract_offer_days = models.Constraint(
+        "CHECK (service_contract_offer_days >= 0)",
+        "An offer is not valid for a negative number of days.",
+    )

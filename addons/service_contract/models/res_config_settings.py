@@ -9,3 +9,15 @@ class ResConfigSettings(models.TransientModel):
         related="company_id.service_sla_policy_id",
         readonly=False,
     )
+    service_contract_offer_days = fields.Integer(
+        related="company_id.service_contract_offer_days",
+        readonly=False,
+    )
+    service_contract_activates_when_signed = fields.Boolean(
+        related="company_id.service_contract_activates_when_signed",
+        readonly=False,
+    )
+    service_contract_portal_prices = fields.Boolean(
+        related="company_id.service_contract_portal_prices",
+        readonly=False,
+    )

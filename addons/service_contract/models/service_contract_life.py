@@ -65,10 +65,7 @@ class ServiceContract(models.Model):
         self.check_access("write")
         for contract in self:
             contract._check_state_in("draft", target="active")
-            if not contract.coverage_ids and not any(contract.period_ids.mapped("price")):
-                raise UserError(
-                    self.env._("Contract %(contract)s covers nothing yet: add what it covers.", contract=contract.name)
-                )
+        self._check_covers_something()
         self._create_analytic_accounts()
         self._transition("active")
         self.period_ids._create_flat_coverages()
@@ -232,6 +229,14 @@ class ServiceContract(models.Model):
             raise UserError(
                 self.env._("The suspension of contract %(contract)s ends before it begins.", contract=self.name)
             )
+
+    def _check_covers_something(self):
+        """Refuse to promise nothing."""
+        for contract in self:
+            if not contract.coverage_ids and not any(contract.period_ids.mapped("price")):
+                raise UserError(
+                    self.env._("Contract %(contract)s covers nothing yet: add what it covers.", contract=contract.name)
+                )
 
     def _check_within_term(self, day):
         self.ensure_one()

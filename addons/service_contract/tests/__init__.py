@@ -21,6 +21,7 @@ from . import (
     test_entitlement,
     test_equipment,
     test_obligation,
+    test_offer,
     test_overview,
     test_package,
     test_performance,

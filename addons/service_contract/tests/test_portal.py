@@ -33,7 +33,7 @@ class TestPortal(ContractCase, HttpCase):
         self.authenticate("ct_portal", "ct_portal")
         page = self.url_open(self.contract.access_url)
         self.assertEqual(page.status_code, 200)
-        for text in (self.contract.name, "P-1", "Free Hours", "From quota", "04:00", "Active"):
+        for text in (self.contract.name, "P-1", "Free Hours", "From quota", "within 4 working hours", "Active"):
             self.assertIn(text, page.text)
         self.assertIn("1 of 4", page.text)
         for text in ("SECRET", "100.00"):

@@ -148,7 +148,9 @@ class TestSecurity(ContractCase):
                     "date_end": "2027-12-31",
                 }
             ),
-            "service.contract.document": env["service.contract.document"].create({"contract_id": contract.id}),
+            "service.contract.document": env["service.contract.document"].create(
+                {"contract_id": contract.id, "name": "own.txt", "raw": b"own"}
+            ),
         }
 
     @classmethod

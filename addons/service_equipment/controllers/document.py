@@ -19,17 +19,7 @@ class ServiceEquipmentDocumentController(http.Controller):
         try:
             with request.env.cr.savepoint():
                 request.env["service.equipment"].browse(equipment_id).check_access("read")
-                request.env["service.equipment.document"].create(
-                    [
-                        {
-                            "equipment_id": equipment_id,
-                            "name": file.filename,
-                            "mimetype": file.content_type,
-                            "raw": file.read(),
-                        }
-                        for file in files
-                    ]
-                )
+                request.env["service.equipment.document"]._create_from_files(files, equipment_id=equipment_id)
         except UserError as error:
             return json.dumps({"error": str(error)})
         return json.dumps({"success": request.env._("%(count)s file(s) added.", count=len(files))})

@@ -7,6 +7,7 @@ from . import (
     ir_ui_menu,
     ir_ui_view,
     ir_sequence,
+    service_document_mixin,
     service_history_mixin,
     service_import,
     service_number_mixin,

@@ -1,6 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
 
 from .service_equipment import INTERNAL
 
@@ -14,6 +13,7 @@ class ServiceEquipmentDocument(models.Model):
 
     _name = "service.equipment.document"
     _description = "Equipment Document"
+    _inherit = ["service.document.mixin"]
     _inherits = {"ir.attachment": "ir_attachment_id"}
     _order = "sequence, id desc"
     _check_company_auto = True
@@ -25,14 +25,6 @@ class ServiceEquipmentDocument(models.Model):
         ondelete="cascade",
         check_company=True,
     )
-    ir_attachment_id = fields.Many2one(
-        comodel_name="ir.attachment",
-        string="File",
-        required=True,
-        index=True,
-        ondelete="cascade",
-    )
-    sequence = fields.Integer(default=10)
     kind = fields.Selection(
         selection=[
             ("photo", "Photo"),
@@ -44,39 +36,15 @@ class ServiceEquipmentDocument(models.Model):
         required=True,
         default="other",
     )
-    is_public = fields.Boolean(string="Customer Sees It")
     company_id = fields.Many2one(related="equipment_id.company_id", store=True, index=True)
-
-    def _check_url(self):
-        """Refuse links that are not web addresses; a constraint is not asked about fields of the file."""
-        for document in self:
-            if document.type == "url" and not (document.url or "").startswith(("https://", "http://")):
-                raise ValidationError(
-                    self.env._("The link of %(name)s must begin with https:// or http://.", name=document.name)
-                )
 
     @api.model_create_multi
     def create(self, vals_list):
-        documents = super().create([{**vals, "public": False} for vals in vals_list])
+        documents = super().create(vals_list)
         for document, vals in zip(documents, vals_list, strict=True):
-            # Whoever adds a document decides where its file belongs; nobody else ever has.
-            document.ir_attachment_id.sudo().write({"res_model": self._name, "res_id": document.id})
             if not vals.get("kind") and (document.mimetype or "").startswith("image/"):
                 document.kind = "photo"
-        documents._check_url()
         return documents
-
-    def write(self, vals):
-        res = super().write(vals)
-        if "url" in vals or "type" in vals:
-            self._check_url()
-        return res
-
-    def copy_data(self, default=None):
-        vals_list = super().copy_data(default)
-        for document, vals in zip(self, vals_list, strict=True):
-            vals["ir_attachment_id"] = document.ir_attachment_id.copy().id
-        return vals_list
 
 
 class ServiceEquipment(models.Model):
