@@ -13,5 +13,6 @@ from . import (
     service_obligation_done,
     service_regime_simulation,
     service_regime_simulation_line,
+    service_regime_simulation_result,
     service_sla_preview,
 )
