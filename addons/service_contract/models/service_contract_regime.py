@@ -77,10 +77,10 @@ class ServiceContract(models.Model):
         :param date_from: first day, at each site: a date or its ISO text
         :param date_to: last day, inclusive
         :return: dict with `contract`, `date_from`, `date_to`, `is_provisional` (the period still runs), `currency`,
-            `charge`, `total`, and `regimes`: for each `regime_id`, `name`, `metrics` (`metric`, `label`, `value`,
-            `target`, `is_met`, `figures`), `lines` (one per rule and subject: `rule`, `sentence`, `quantity`, `amount`
-            and `items`, the events behind it), `reliefs`, `cuts`, `charge` and `total`; and `events`, {key of an
-            item's event: `label`, `res_model`, `res_id`}, those that the user may read
+            `currency_id`, `charge`, `total`, and `regimes`: for each `regime_id`, `name`, `metrics` (`metric`, `label`,
+            `value`, `target`, `is_met`, `figures`), `lines` (one per rule and subject: `rule`, `sentence`, `quantity`,
+            `amount` and `items`, the events behind it), `reliefs`, `cuts`, `charge` and `total`; and `events`, {key of
+            an item's event: `label`, `res_model`, `res_id`}, those that the user may read
         :raise AccessError: for users who may not read contracts
         :raise UserError: when the period ends before it begins
         """
@@ -243,6 +243,7 @@ class ServiceContract(models.Model):
             "date_to": fields.Date.to_string(window.last),
             "is_provisional": window.last >= self._get_today(),
             "currency": self.currency_id.name,
+            "currency_id": self.currency_id.id,
             "charge": sum(regime["charge"] for regime in regimes),
             "total": sum(regime["total"] for regime in regimes),
             "regimes": regimes,
