@@ -31,6 +31,7 @@ from . import (
     test_regime,
     test_regime_simulation,
     test_renewal,
+    test_renewal_concurrency,
     test_renewal_job,
     test_renewal_wizard,
     test_report,
