@@ -31,6 +31,7 @@
         "wizard/service_contract_change_views.xml",
         "wizard/service_coverage_change_views.xml",
         "wizard/service_contract_renew_views.xml",
+        "wizard/service_contract_template_apply_views.xml",
         "wizard/service_coverage_add_views.xml",
         "wizard/service_coverage_whatif_views.xml",
         "wizard/service_sla_preview_views.xml",

@@ -1,5 +1,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from . import service_batch_mixin, service_coverage_terms  # mixins come before the models that carry them
+from . import (  # mixins come before the models that carry them
+    service_batch_mixin,
+    service_contract_service_terms,
+    service_coverage_terms,
+)
 
 # isort: split
 from . import service_contract, service_contract_life, service_contract_renew, service_regime  # first what is extended
@@ -17,11 +21,13 @@ from . import (
     service_contract_amendment,
     service_contract_amendment_line,
     service_contract_close_reason,
+    service_contract_defaults,
     service_contract_document,
     service_contract_downtime,
     service_contract_duties,
     service_contract_end,
     service_contract_facts,
+    service_contract_from_template,
     service_contract_history,
     service_contract_obligation,
     service_contract_offer,

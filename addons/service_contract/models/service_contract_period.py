@@ -65,6 +65,7 @@ class ServiceContractPeriod(models.Model):
         copy=False,
         help="Work dated in a closed period is refused.",
     )
+    is_from_template = fields.Boolean(readonly=True, copy=False, groups="base.group_user")
     entitlement_ids = fields.One2many(
         comodel_name="service.entitlement",
         inverse_name="period_id",

@@ -7,11 +7,15 @@ class ServiceContractTemplateService(models.Model):
 
     _name = "service.contract.template.service"
     _description = "Service of a Contract Template"
+    _inherit = ["service.contract.service.terms"]
+    _order = "template_id, sequence, id"
+    _check_company_auto = True
 
     template_id = fields.Many2one(
         comodel_name="service.contract.template",
         required=True,
         index=True,
         ondelete="cascade",
+        check_company=True,
     )
     company_id = fields.Many2one(related="template_id.company_id", store=True, index=True)

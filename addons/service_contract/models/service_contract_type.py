@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo import api, fields, models
+from odoo import fields, models
 
 from ..const import INTERVAL_UNITS
 
@@ -123,25 +123,3 @@ class ServiceContractType(models.Model):
             **{name: self[name].id for name in OPTIONAL_DEFAULTS if self[name]},
             **self._prepare_terms_values(),
         }
-
-
-class ServiceContract(models.Model):
-    _inherit = "service.contract"
-
-    @api.onchange("type_id")
-    def _onchange_type_id(self):
-        """Propose what the type says to a draft."""
-        if self.type_id and self.state == "draft":
-            self.update(self.type_id.with_company(self.company_id)._prepare_contract_values())
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        """A contract takes over from its type what nobody has said otherwise."""
-        return super().create([{**self._get_type_values(vals), **vals} for vals in vals_list])
-
-    @api.model
-    def _get_type_values(self, vals):
-        """Return what the type proposes to a contract that is about to be created."""
-        contract_type = self.env["service.contract.type"].browse(vals.get("type_id") or [])
-        company = self.env["res.company"].browse(vals.get("company_id") or self.env.company.id)
-        return contract_type.with_company(company)._prepare_contract_values() if contract_type else {}

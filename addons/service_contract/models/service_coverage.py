@@ -157,6 +157,7 @@ class ServiceCoverage(models.Model):
         check_company=True,
     )
 
+    is_from_template = fields.Boolean(readonly=True, copy=False, groups="base.group_user")
     origin_id = fields.Many2one(
         comodel_name="service.coverage",
         string="Re-prices",

@@ -3,6 +3,8 @@ from odoo import api, fields, models
 
 
 class ServiceCoverage(models.Model):
+    """Whose units and sites a row may cover."""
+
     _inherit = "service.coverage"
 
     contract_kind = fields.Selection(related="contract_id.kind", string="Kind of Contract", store=True)

@@ -48,6 +48,8 @@ PRICE_FIELDS = {
     "service.contract": ("amount_total", "pricelist_id", "renewal_increase"),
     "service.contract.renewal": ("amount_old", "amount_new", "increase", "index_value"),
     "service.contract.period": ("price",),
+    "service.contract.template.line": ("price", "pricelist_id"),
+    "service.contract.template.period": ("price",),
     "service.coverage": ("price", "pricelist_id"),
     "service.regime": ("charge_amount", "cap_percent", "cap_amount", "bonus_cap_percent", "bonus_cap_amount"),
     "service.regime.rule": ("percent", "amount", "cap_percent", "cap_amount", "sentence"),
@@ -116,13 +118,12 @@ class TestSecurity(ContractCase):
                 {"name": "Own", "company_id": company.id}
             ),
             "service.contract.template": template,
+            "service.contract.template.service": env["service.contract.template.service"].create(
+                {"template_id": template.id, "call_type_id": cls.call_type.id}
+            ),
             **{
                 model: env[model].create({"template_id": template.id})
-                for model in (
-                    "service.contract.template.line",
-                    "service.contract.template.period",
-                    "service.contract.template.service",
-                )
+                for model in ("service.contract.template.line", "service.contract.template.period")
             },
         }
 
@@ -139,7 +140,9 @@ class TestSecurity(ContractCase):
             "service.contract.amendment.line": env["service.contract.amendment.line"].create(
                 {"amendment_id": amendment.id, "action": "remove", "coverage_id": contract.coverage_ids.id}
             ),
-            "service.contract.service": env["service.contract.service"].create({"contract_id": contract.id}),
+            "service.contract.service": env["service.contract.service"].create(
+                {"contract_id": contract.id, "call_type_id": cls.call_type.id}
+            ),
             "service.contract.renewal": env["service.contract.renewal"].create(
                 {
                     "contract_id": contract.id,

@@ -3,6 +3,7 @@ from . import (
     service_contract_change,
     service_contract_renew,
     service_contract_renew_line,
+    service_contract_template_apply,
     service_coverage_add,
     service_coverage_add_price,
     service_coverage_change,
