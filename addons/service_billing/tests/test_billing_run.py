@@ -91,6 +91,17 @@ class TestBillingRun(BillingCommon):
         run = self._run("2026-04-20")
         self.assertRecordValues(run.move_ids, [{"move_type": "out_refund", "amount_untaxed": 50.0}])
 
+    @freeze_time("2026-04-15 09:00:00")
+    def test_prepaid_package_is_billed_at_once(self):
+        """Even where the contract is billed in arrears, and once only."""
+        contract = self._new_contract(self.units[:1], billing_timing="arrears")
+        package = self.env["service.entitlement.package"].create({"name": "10 hours", "quantity": 10, "price": 500.0})
+        contract.action_sell_package(package.id, count=2)
+        run = self._run("2026-04-15", contract)
+        charge = run.charge_ids.filtered(lambda charge: charge.coverage_id.package_entitlement_id)
+        self.assertRecordValues(charge, [{"amount": 1000.0}])
+        self.assertFalse(self._run("2026-04-30", contract).charge_ids.filtered("coverage_id.package_entitlement_id"))
+
     def test_change_of_price(self):
         contract = self._new_contract(self.units[:1])
         self._run("2026-07-01")

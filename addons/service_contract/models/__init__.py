@@ -68,6 +68,7 @@ from . import (
     service_equipment_downtime,
     service_obligation,
     service_obligation_fulfilment,
+    service_obligation_measure,
     service_obligation_reminder,
     service_price_index,
     service_price_index_value,

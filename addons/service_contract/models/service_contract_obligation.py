@@ -147,18 +147,6 @@ class ServiceContractObligation(models.Model):
         search="_search_status",
     )
     waive_reason = fields.Char(string="Waived Because", readonly=True, copy=False, tracking=True)
-    measured_state = fields.Selection(
-        selection=[("none", "Not Measured"), ("kept", "Kept"), ("missed", "Missed")],
-        string="By the Figures",
-        required=True,
-        readonly=True,
-        default="none",
-        copy=False,
-        tracking=True,
-    )
-    measured_text = fields.Char(string="Measured Figures", readonly=True, copy=False)
-    measured_at = fields.Datetime(readonly=True, copy=False)
-
     _check_interval = models.Constraint(
         "CHECK (recurrence != 'months' OR interval_months > 0)",
         "An obligation recurs every month or more rarely.",
@@ -355,11 +343,6 @@ class ServiceContractObligation(models.Model):
         waived._transition("open")
         waived.sudo().waive_reason = False
 
-    def action_measure(self):
-        """Ask the figures of the contracts whether what they measure is kept."""
-        self.check_access("write")
-        self._refresh_measured()
-
     # ------------------------------------------------------------------
     # Business
     # ------------------------------------------------------------------
@@ -384,25 +367,9 @@ class ServiceContractObligation(models.Model):
             domain &= Domain("create_date", ">", last.create_date)
         return bool(self.env["ir.attachment"].search_count(domain, limit=1))
 
-    def _refresh_measured(self):
-        """Store what the figures say, for the duties that are measured."""
-        # The figures are written by this method only.
-        measured = self.sudo().filtered(lambda record: record.is_measured and record.state == "open")
-        found = measured._get_measured_state()
-        for record in measured:
-            state, text = found.get(record, ("none", False))
-            record.write({"measured_state": state, "measured_text": text, "measured_at": fields.Datetime.now()})
-
     # ------------------------------------------------------------------
     # Hooks
     # ------------------------------------------------------------------
-
-    def _get_measured_state(self):
-        """Hook: say from the figures of the contracts whether these duties are kept.
-
-        :return: {record: (`kept` or `missed`, the figures in words)}; what is left out is not measured
-        """
-        return {}
 
     def _prepare_fulfilment_values(self, day, note):
         """Return the values of the record that the next due date was met.

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from datetime import date
+from datetime import date, datetime
 
 from dateutil.relativedelta import relativedelta
 from freezegun import freeze_time
@@ -182,6 +182,37 @@ class TestObligation(ContractCase):
             self.assertEqual(self._search_status(state), duty)
         with self.assertRaisesRegex(UserError, "Nothing of System availability is due"):
             duty.action_done()
+
+    def test_measured_by_the_regime(self):
+        """June 2026 of rules.md 9: 7 h down of 312 h, 97.756 % of 98 %."""
+        regime = self.env["service.regime"].create(
+            {
+                "name": "Gold",
+                "calendar_id": self._new_calendar(hours=((8, 20),), weekdays=range(6)).id,
+                "target_ids": [Command.create({"metric": "availability", "target": 98.0})],
+            }
+        )
+        contract = self._new_contract(rows=[{"equipment_id": self.unit_1.id}], regime_id=regime.id)
+        availability = self._new_duty(
+            self.env.ref("service_contract.obligation_availability"), contract_id=contract.id
+        )
+        maintenance = self._new_duty(
+            self.env.ref("service_contract.obligation_maintenance"), contract_id=contract.id
+        )
+        with freeze_time("2026-07-15 09:00:00"):
+            self.env["service.downtime"].create(
+                {
+                    "equipment_id": self.unit_1.id,
+                    "started_at": datetime(2026, 6, 11, 13),
+                    "ended_at": datetime(2026, 6, 12, 8),
+                }
+            )
+            (availability | maintenance).action_measure()
+        self.assertRecordValues(
+            availability,
+            [{"status": "missed", "measured_text": "Availability 97.76 % of 98 % in June 2026"}],
+        )
+        self.assertEqual(maintenance.measured_state, "none", "nothing was judged")
 
     def test_search_by_status(self):
         due = self._new_duty(self.report, date_first=date(2026, 4, 20))
