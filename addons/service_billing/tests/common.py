@@ -78,7 +78,8 @@ class BillingCommon(AccountTestInvoicingCommon):
     @classmethod
     def _new_units(cls, count, customer=None, site=None):
         customer = customer or cls.customer
-        return cls.env["service.equipment"].create([
+        # In service, as a delivery registers them: nobody writes the state by himself.
+        units = cls.env["service.equipment"].sudo().create([
             {
                 "product_id": cls.model.id,
                 "partner_id": customer.id,
@@ -88,6 +89,7 @@ class BillingCommon(AccountTestInvoicingCommon):
             }
             for _number in range(count)
         ])
+        return units.sudo(False)
 
     @classmethod
     def _new_engineer(cls, user, hourly_cost):
