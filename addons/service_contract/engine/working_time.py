@@ -172,6 +172,24 @@ class WorkingTime:
         index = bisect_right(self._starts, instant) - 1
         return index >= 0 and instant < self.intervals[index][1]
 
+    def within(self, start, end):
+        """Return the intervals of work between two instants, none when the second is not the later one.
+
+        >>> nine_to_five = WorkingTime([(datetime(2026, 1, 1, 9), datetime(2026, 1, 1, 17))])
+        >>> nine_to_five.within(datetime(2026, 1, 1, 12), datetime(2026, 1, 2))
+        [(datetime.datetime(2026, 1, 1, 12, 0), datetime.datetime(2026, 1, 1, 17, 0))]
+        """
+        if end <= start:
+            return []
+        if self.always:
+            return [(start, end)]
+        first = max(bisect_right(self._starts, start) - 1, 0)
+        clipped = (
+            (max(start, opening), min(end, closing))
+            for opening, closing in self.intervals[first : bisect_left(self._starts, end)]
+        )
+        return [(opening, closing) for opening, closing in clipped if opening < closing]
+
     def _worked_until(self, instant):
         index = bisect_right(self._starts, instant) - 1
         if index < 0:

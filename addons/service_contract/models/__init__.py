@@ -49,6 +49,7 @@ from . import (
     service_contract_template_period,
     service_contract_template_service,
     service_contract_type,
+    service_contract_whatif,
     service_coverage,
     service_coverage_change,
     service_coverage_double,

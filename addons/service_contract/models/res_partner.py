@@ -31,3 +31,11 @@ class ResPartner(models.Model):
             "domain": [("commercial_partner_id", "=", self.commercial_partner_id.id)],
             "context": {"default_partner_id": self.commercial_partner_id.id},
         }
+
+    def action_what_if(self):
+        """Ask what would happen if the customer, or somebody at this site, called now."""
+        self.ensure_one()
+        is_site = self != self.commercial_partner_id
+        return self.env["service.coverage.whatif"]._get_action(
+            partner_id=self.commercial_partner_id.id, site_id=is_site and self.id
+        )

@@ -31,6 +31,17 @@ class ServiceEquipment(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id("service_contract.service_coverage_action")
         return {**action, "domain": [("equipment_id", "=", self.id)], "context": {}}
 
+    def action_what_if(self):
+        """Ask what would happen if the unit failed now."""
+        self.ensure_one()
+        return self.env["service.coverage.whatif"]._get_action(
+            equipment_id=self.id,
+            partner_id=self.partner_id.id,
+            site_id=self.site_id.id,
+            product_id=self.product_id.id,
+            company_id=self.company_id.id,
+        )
+
     # ------------------------------------------------------------------
     # History
     # ------------------------------------------------------------------

@@ -32,6 +32,7 @@ class ServiceSlaTarget(models.Model):
         inverse="_inverse_budget_hours",
         help="Working hours from the instant the call was raised.",
     )
+    summary = fields.Char(string="Promise", compute="_compute_summary")
     stop_on_allocated = fields.Boolean(
         string="Allocating Stops It",
         help="Besides the first public reply, allocating the call counts as a response.",
@@ -65,6 +66,10 @@ class ServiceSlaTarget(models.Model):
     reopen_hours = fields.Float(default=24.0)
 
     _check_budget = models.Constraint("CHECK (budget_minutes > 0)", "A target needs a budget of at least one minute.")
+    _check_reopen_hours = models.Constraint(
+        "CHECK (reopen <> 'within' OR reopen_hours > 0)",
+        "Say within how many hours a reopened call continues its clock.",
+    )
     _metric_priority_uniq = models.UniqueIndex(
         "(policy_id, metric, COALESCE(priority, ''))",
         "A service level has one target per metric and priority.",
@@ -78,6 +83,40 @@ class ServiceSlaTarget(models.Model):
     def _inverse_budget_hours(self):
         for target in self:
             target.budget_minutes = round(target.budget_hours * 60)
+
+    @api.depends("metric", "priority", "budget_minutes", "warn_percents", "stop_on_allocated", "stop_on_planned")
+    @api.depends_context("lang")
+    def _compute_summary(self):
+        """Say the target as a sentence: "High: respond within 4 h, warn at 80 %"."""
+        promises = {
+            "response": self.env._("respond within %(time)s"),
+            "on_site": self.env._("be on site within %(time)s"),
+            "workaround": self.env._("offer a workaround within %(time)s"),
+            "resolution": self.env._("resolve within %(time)s"),
+        }
+        priorities = dict(self._fields["priority"]._description_selection(self.env))
+        for target in self:
+            if not target.metric or target.budget_minutes <= 0:
+                target.summary = False
+                continue
+            time = target.policy_id._format_minutes(target.budget_minutes)
+            parts = [promises[target.metric] % {"time": time}, *target._get_summary_details()]
+            target.summary = self.env._(
+                "%(priority)s: %(promise)s",
+                priority=priorities.get(target.priority) or self.env._("Any priority"),
+                promise=", ".join(parts),
+            )
+
+    def _get_summary_details(self):
+        """Return what else the sentence of the target says."""
+        details = []
+        if self.warn_percents:
+            details.append(self.env._("warn at %(percents)s %%", percents=self.warn_percents.replace(",", ", ")))
+        if self.metric == "response" and self.stop_on_allocated:
+            details.append(self.env._("allocating counts"))
+        if self.metric == "response" and self.stop_on_planned:
+            details.append(self.env._("planning counts"))
+        return details
 
     @api.depends("metric")
     def _compute_runs_in_pause(self):

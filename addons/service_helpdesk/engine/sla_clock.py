@@ -34,11 +34,9 @@ many working minutes have passed (None beyond what it knows), and
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from odoo.addons.service_contract.engine.deadline import plan, points
+
 CLOSING_KINDS = frozenset({"completed", "cancelled"})
-
-
-class WorkingTimeTooShort(Exception):
-    """The working time that was given ends before the deadline: ask again with a longer one."""
 
 
 @dataclass(frozen=True)
@@ -151,7 +149,7 @@ def replay(events, target, working, now):
     :param working: working time of the call's calendar at its site
     :param now: present instant, naive UTC; decides between running and missed only
     :return: list of :class:`Clock`, one per cycle, oldest first; empty when nothing was raised
-    :raise WorkingTimeTooShort: when ``working`` does not reach as far as a deadline
+    :raise deadline.WorkingTimeTooShort: when ``working`` does not reach as far as a deadline
     """
     cycles = _read_cycles(events, target)
     return [_evaluate(index, cycle, target, working, now) for index, cycle in enumerate(cycles)]
@@ -213,12 +211,8 @@ def _continues(target, closed_at, reopened_at):
 def _evaluate(index, cycle, target, working, now):
     stop = cycle.stopped_at or cycle.closed_at
     spans = _counted_spans(cycle.spans, target, stop)
-    deadline, paused = _plan(cycle.started_at, target.budget_minutes, spans, working)
-    warnings = []
-    for percent in sorted(target.warn_percents):
-        instant, _paused = _plan(cycle.started_at, target.budget_minutes * percent / 100, spans, working)
-        if instant is not None:
-            warnings.append((percent, instant))
+    deadline, paused = plan(cycle.started_at, target.budget_minutes, spans, working)
+    warnings = points(cycle.started_at, target.budget_minutes, target.warn_percents, spans, working)
     if stop is not None and stop <= deadline:
         state = "void" if cycle.stopped_at is None and cycle.closed_kind == "cancelled" else "met"
     elif stop is not None:
@@ -243,27 +237,3 @@ def _counted_spans(spans, target, stop):
             end = stop if end is None else min(end, stop)
         counted.append((span.begin, end))
     return counted
-
-
-def _plan(start, minutes, spans, working):
-    """Plan ``minutes`` from ``start``, plus the working time of each span that began before the deadline.
-
-    :return: (deadline or None while a span is open, working minutes given back)
-    """
-    paused = 0
-    deadline = _add(working, start, minutes)
-    for begin, end in spans:
-        if begin >= deadline:
-            break
-        if end is None:
-            return None, paused
-        paused += working.minutes_between(begin, end)
-        deadline = _add(working, start, minutes + paused)
-    return deadline, paused
-
-
-def _add(working, start, minutes):
-    instant = working.add_minutes(start, minutes)
-    if instant is None:
-        raise WorkingTimeTooShort
-    return instant

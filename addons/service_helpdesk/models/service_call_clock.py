@@ -8,8 +8,10 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools.misc import format_datetime
 
+from odoo.addons.service_contract.engine.deadline import WorkingTimeTooShort
+
 from ..const import SLA_STATES
-from ..engine.sla_clock import Target, WorkingTimeTooShort, replay
+from ..engine.sla_clock import Target, replay
 
 _logger = logging.getLogger(__name__)
 

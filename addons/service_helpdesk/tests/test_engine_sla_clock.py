@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 
 from odoo.addons.service_contract.engine.working_time import Attendance, WorkingTime, build
 
-from ..engine.sla_clock import Event, Target, WorkingTimeTooShort, effective_events, elapsed_minutes, replay
+from odoo.addons.service_contract.engine.deadline import WorkingTimeTooShort
+
+from ..engine.sla_clock import Event, Target, effective_events, elapsed_minutes, replay
 
 settings.register_profile("service", derandomize=True, deadline=None, max_examples=200)
 settings.load_profile("service")
