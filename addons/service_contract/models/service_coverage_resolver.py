@@ -304,7 +304,7 @@ class ServiceCoverage(models.Model):
         """
         self.flush_model(ROW_SCOPES)
         relations = [self._fields[name] for name in ROW_SCOPES]
-        array = "{%s}" % ",".join(map(str, ids))  # as text: thousands of parameters are slow to pass
+        array = "{" + ",".join(map(str, ids)) + "}"  # as text: thousands of parameters are slow to pass
         found = self.env.execute_query(
             SQL(" UNION ALL ").join(
                 SQL(

@@ -65,9 +65,10 @@ class ServiceSlaPolicy(models.Model):
             )
         )
         for policy in self:
-            policy.contract_count = contracts.get(policy._origin, 0)
-            policy.coverage_count = rows.get(policy._origin, 0)
-            policy.is_company_default = bool(policy._origin) and policy.company_id.service_sla_policy_id == policy._origin
+            stored = policy._origin
+            policy.contract_count = contracts.get(stored, 0)
+            policy.coverage_count = rows.get(stored, 0)
+            policy.is_company_default = bool(stored) and stored.company_id.service_sla_policy_id == stored
 
     @api.constrains("calendar_id")
     def _check_calendar_id(self):
@@ -83,10 +84,11 @@ class ServiceSlaPolicy(models.Model):
     # ------------------------------------------------------------------
 
     def copy_data(self, default=None):
-        return [
-            {**vals, "name": self.env._("%(name)s (copy)", name=policy.name)} if not (default or {}).get("name") else vals
-            for policy, vals in zip(self, super().copy_data(default), strict=True)
-        ]
+        vals_list = super().copy_data(default)
+        if "name" not in (default or {}):
+            for policy, vals in zip(self, vals_list, strict=True):
+                vals["name"] = self.env._("%(name)s (copy)", name=policy.name)
+        return vals_list
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):

@@ -77,7 +77,12 @@ class ServiceCoverageWhatif(models.TransientModel):
                 continue
             question.headline = answer["headline"]
             question.reason = answer["reason"]
-            question.answer_html = self.env["ir.qweb"]._render("service_contract.service_coverage_whatif_answer", answer)
+            question.answer_html = self.env["ir.qweb"]._render(
+                "service_contract.service_coverage_whatif_answer", answer
+            )
+
+    def _compute_display_name(self):
+        self.display_name = self.env._("What Would Happen If")
 
     @api.model
     def _get_action(self, **values):
@@ -132,6 +137,10 @@ class ServiceCoverageWhatif(models.TransientModel):
             return self.env._("Say when the call is raised.")
         if not (self.partner_id or self.site_id or self.equipment_id):
             return self.env._("Pick a customer, a site or a unit to see what would happen.")
+        return self._get_foreign_unit_problem() or self._get_foreign_site_problem() or self._get_retired_problem()
+
+    def _get_foreign_unit_problem(self):
+        """Say what does not fit to the unit, or False."""
         unit, site, customer = self.equipment_id, self.site_id, self.partner_id.commercial_partner_id
         if unit and customer and unit.commercial_partner_id != customer:
             return self.env._(
@@ -147,13 +156,23 @@ class ServiceCoverageWhatif(models.TransientModel):
                 place=unit.site_id.display_name,
                 site=site.display_name,
             )
-        if not unit and site and customer and site.commercial_partner_id != customer:
+        return False
+
+    def _get_foreign_site_problem(self):
+        """Say that the site is not the customer's, or False; a unit may stand anywhere."""
+        site, customer = self.site_id, self.partner_id.commercial_partner_id
+        if not self.equipment_id and site and customer and site.commercial_partner_id != customer:
             return self.env._(
                 "%(site)s is a site of %(owner)s, not of %(customer)s: pick one of the customer's sites.",
                 site=site.display_name,
                 owner=site.commercial_partner_id.display_name,
                 customer=customer.display_name,
             )
+        return False
+
+    def _get_retired_problem(self):
+        """Say that the unit is retired, or False."""
+        unit = self.equipment_id
         if unit.state == "retired":
             return self.env._(
                 "%(unit)s is retired: pick the unit that took its place, or bring it back to service.",
@@ -191,7 +210,8 @@ class ServiceCoverageWhatif(models.TransientModel):
         priority = self.priority or answer["priority"] or DEFAULT_PRIORITY
         tz = self._get_tz()
         deadlines = policy._prepare_deadline_words(self.at, priority, tz, calendar)
-        payers = self._prepare_payers(answer["payers"])
+        quotas = self._prepare_quotas(row, answer["payers"])
+        payers = self._prepare_payers(answer["payers"], quotas)
         refused = next((entry for entry in answer["explanation"] if entry["code"] == "refused"), None)
         return {
             "state": self._get_state(answer, refused),
@@ -209,7 +229,7 @@ class ServiceCoverageWhatif(models.TransientModel):
             "hours": self._get_hours(calendar, tz),
             "at_site": self.at_site,
             "tariff": self._get_tariff(row),
-            "quotas": self._prepare_quotas(row, answer["payers"]),
+            "quotas": quotas,
             "considered": answer["explanation"],
         }
 
@@ -243,27 +263,29 @@ class ServiceCoverageWhatif(models.TransientModel):
             parts.extend(payer["words"] for payer in payers if payer["kind"] in ("labour", "part"))
         return ", ".join(parts)
 
-    def _prepare_payers(self, payers):
-        """Return who pays each kind of work, in words."""
+    def _prepare_payers(self, payers, quotas):
+        """Return who pays each kind of work, in words.
+
+        :param payers: those of the resolver's answer
+        :param quotas: what :meth:`_prepare_quotas` returns
+        """
         labels = self.env["service.contract"]._fields
+        left = {quota["key"] for quota in quotas if any(bucket["has_left"] for bucket in quota["buckets"])}
         answers = []
         for kind, _label in WORK_KINDS:
-            values = payers[kind]
             label = labels[f"term_{kind}"]._description_string(self.env)
-            if values["term"] == "included":
-                result, style = self.env._("free"), "success"
-            elif values["term"] == "from_buckets":
-                result, style = self.env._("from quota"), "info"
-            elif values["discount"]:
-                percent = float_repr(values["discount"], 2).rstrip("0").rstrip(".")
-                result, style = self.env._("charged, -%(percent)s %%", percent=percent), "warning"
-            else:
-                result, style = self.env._("charged"), "warning"
+            values = payers[kind]
+            is_used_up = (
+                values["term"] == "from_buckets"
+                and values["payer"] != "warranty"
+                and left.isdisjoint(self._get_kind_units(kind))
+            )
+            result, style = self._get_payer_result(values, is_used_up)
             answers.append(
                 {
                     "kind": kind,
                     "label": label,
-                    "payer": self._get_payer_label(values),
+                    "payer": self._get_payer_label(values, is_used_up),
                     "result": result,
                     "style": style,
                     "words": f"{label.lower()} {result}",
@@ -271,13 +293,25 @@ class ServiceCoverageWhatif(models.TransientModel):
             )
         return answers
 
-    def _get_payer_label(self, values):
+    def _get_payer_result(self, values, is_used_up):
+        """Return (words, Bootstrap colour) for what becomes of a kind of work."""
+        if values["term"] == "included":
+            return self.env._("free"), "success"
+        if values["term"] == "from_buckets" and not is_used_up:
+            return self.env._("from quota"), "info"
+        words = self.env._("charged: no quota left") if is_used_up else self.env._("charged")
+        if values["discount"]:
+            percent = float_repr(values["discount"], 2).rstrip("0").rstrip(".")
+            words = self.env._("%(result)s, -%(percent)s %%", result=words, percent=percent)
+        return words, "warning"
+
+    def _get_payer_label(self, values, is_used_up):
         labels = {
             "warranty": self.env._("Warranty"),
             "contract": self.env._("Contract"),
             "customer": self.env._("Customer"),
         }
-        return labels["customer" if values["term"] == "chargeable" else values["payer"]]
+        return labels["customer" if values["term"] == "chargeable" or is_used_up else values["payer"]]
 
     def _get_advice(self, refused):
         """Say what would make a contract that refuses cover it."""
@@ -330,6 +364,7 @@ class ServiceCoverageWhatif(models.TransientModel):
             ordered = quota_engine.order([bucket._to_bucket() for bucket in buckets])
             quotas.append(
                 {
+                    "key": unit,
                     "unit": labels[unit],
                     "buckets": [self._prepare_quota(buckets.browse(bucket.key)) for bucket in ordered],
                 }
@@ -345,6 +380,7 @@ class ServiceCoverageWhatif(models.TransientModel):
         return {
             "name": entitlement.name,
             "left": number(entitlement.quantity_left),
+            "has_left": entitlement.quantity_left > 0 or entitlement.allow_overdraft,
             "quantity": number(entitlement.quantity),
             "percent": max(0, min(100, round(100 - entitlement.used_percent))),
             "end": format_date(self.env, entitlement.date_end),
@@ -353,9 +389,13 @@ class ServiceCoverageWhatif(models.TransientModel):
     def _get_drawn_units(self, payers):
         """Return the units of the quotas that work under these terms draws on, once each."""
         units = {}
-        for kind, kind_units in QUOTA_UNITS_BY_KIND.items():
+        for kind, _label in WORK_KINDS:
             if payers[kind]["term"] == "from_buckets":
-                if kind == "labour" and self.call_type_id.is_preventive:
-                    kind_units = ("hours_maintained",)
-                units.update(dict.fromkeys(kind_units))
+                units.update(dict.fromkeys(self._get_kind_units(kind)))
         return list(units)
+
+    def _get_kind_units(self, kind):
+        """Return the units of the quotas that a kind of work draws on."""
+        if kind == "labour" and self.call_type_id.is_preventive:
+            return ("hours_maintained",)
+        return QUOTA_UNITS_BY_KIND.get(kind, ())

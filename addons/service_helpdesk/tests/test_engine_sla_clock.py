@@ -6,9 +6,8 @@ from zoneinfo import ZoneInfo
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from odoo.addons.service_contract.engine.working_time import Attendance, WorkingTime, build
-
 from odoo.addons.service_contract.engine.deadline import WorkingTimeTooShort
+from odoo.addons.service_contract.engine.working_time import Attendance, WorkingTime, build
 
 from ..engine.sla_clock import Event, Target, effective_events, elapsed_minutes, replay
 
