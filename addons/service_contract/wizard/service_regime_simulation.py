@@ -7,7 +7,7 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_date
+from odoo.tools import format_date, formatLang
 
 from ..models.service_contract_regime import Change
 from ..models.service_regime_performance import Window
@@ -71,6 +71,12 @@ class ServiceRegimeSimulation(models.TransientModel):
         """Return the first and the last day of last month."""
         first = fields.Date.context_today(self).replace(day=1)
         return first - relativedelta(months=1), first - timedelta(days=1)
+
+    @api.depends("contract_ids")
+    def _compute_display_name(self):
+        for simulation in self:
+            names = simulation.contract_ids.mapped("display_name")
+            simulation.display_name = self.env._("Simulator %(contracts)s", contracts=", ".join(names))
 
     @api.depends("regime_id")
     def _compute_contract_ids(self):
@@ -323,14 +329,14 @@ class ServiceRegimeSimulation(models.TransientModel):
         labels = dict(self.env["service.regime.rule"]._fields["metric"]._description_selection(self.env))
         lines = [line for row in rows for side in ("before", "after") for line in row[side]["lines"]]
         events = Contract._get_event_values({item["event"] for line in lines for item in line["items"]} - {None})
-        sentences = {line.rule_id.id: line.name for line in self.line_ids if line.level == "rule"}
+        sentences = {line.rule_id.id: line.rule_id.sentence for line in self.line_ids if line.level == "rule"}
         months = []
         for month, own in _group(rows, lambda row: row["month"]).items():
             entries = [
                 {
                     "contract": Contract.browse(row["contract"]).display_name,
                     "regime": self.env["service.regime"].browse(row["regime"]).display_name,
-                    "metrics": _pair_metrics(row, labels),
+                    "metrics": self._prepare_figures(row, labels),
                     "lines": self._prepare_lines(row, events, sentences),
                     **_get_totals([row]),
                 }
@@ -342,6 +348,35 @@ class ServiceRegimeSimulation(models.TransientModel):
             )
         return months
 
+    @api.model
+    def _prepare_figures(self, row, labels):
+        """Return the figures of both verdicts side by side; once where they are the same."""
+        after = {metric["metric"]: metric for metric in row["after"]["metrics"]}
+        digits = self.env["service.regime"].browse(row["regime"]).digits
+        prepared = []
+        for metric in row["before"]["metrics"]:
+            figures = [
+                {
+                    "words": self._get_figure_words(metric["metric"], figure["value"], digits),
+                    "target": self._get_figure_words(metric["metric"], figure["target"], digits),
+                    "is_met": figure["is_met"],
+                }
+                for figure in (metric, after.get(metric["metric"], metric))
+            ]
+            same = figures[0] == figures[1]
+            prepared.append({"label": labels.get(metric["metric"], ""), "figures": figures[:1] if same else figures})
+        return prepared
+
+    @api.model
+    def _get_figure_words(self, metric, figure, digits):
+        """Return a figure of a metric in words, without decimals that say nothing."""
+        if figure is None:
+            return self.env._("nothing to judge")
+        if metric == "failures":
+            return str(round(figure))
+        decimals = len(f"{figure:.{digits}f}".rstrip("0").partition(".")[2]) if digits else 0
+        return self.env._("%(figure)s %%", figure=formatLang(self.env, figure, digits=decimals))
+
     def _prepare_lines(self, row, events, sentences):
         """Return the lines of both verdicts side by side, with the events behind them."""
         pairs = defaultdict(lambda: {"before": None, "after": None})
@@ -352,7 +387,7 @@ class ServiceRegimeSimulation(models.TransientModel):
         for (rule, scope, subject), pair in pairs.items():
             amounts = {side: line["amount"] if line else 0.0 for side, line in pair.items()}
             items = _pair_items(pair, events, self.env._("not for you to see"))
-            if scope != "all" and not items:
+            if not items and not any(amounts.values()):
                 continue
             prepared.append(
                 {
@@ -386,7 +421,7 @@ class ServiceRegimeSimulation(models.TransientModel):
                         "contract_id": row["contract"],
                         "regime_id": row["regime"],
                         "metric": metric,
-                        "name": lines_by_rule[rule].name,
+                        "name": lines_by_rule[rule].rule_id.sentence,
                         "figure_before": figures["before"].get(metric) or 0.0,
                         "figure_after": figures["after"].get(metric) or 0.0,
                         "difference": pair["amount_after"] - pair["amount_before"],
@@ -408,15 +443,6 @@ def _get_totals(rows):
     before, after = (sum(row[side]["total"] for row in rows) for side in ("before", "after"))
     charge = sum(row["before"]["charge"] for row in rows)
     return {"charge": charge, "before": before, "after": after, "difference": after - before}
-
-
-def _pair_metrics(row, labels):
-    """Return the figures of both verdicts side by side."""
-    after = {metric["metric"]: metric for metric in row["after"]["metrics"]}
-    return [
-        {"label": labels.get(metric["metric"], ""), "before": metric, "after": after.get(metric["metric"], metric)}
-        for metric in row["before"]["metrics"]
-    ]
 
 
 def _pair_items(pair, events, unknown):

@@ -2,7 +2,6 @@
 from dataclasses import replace
 
 from odoo import api, fields, models
-from odoo.tools import formatLang
 
 from ..const import METRICS, REGIME_METRICS
 from ..models.service_regime import to_decimal
@@ -90,8 +89,10 @@ class ServiceRegimeSimulationLine(models.TransientModel):
         for line in self:
             line.is_timed = line.level == "target" and line.metric in TIMED_METRICS
             line.has_target = bool(line.target_id or line.rule_id.target)
-            names = {"regime": line.regime_id.name, "target": metrics.get(line.metric), "rule": line.rule_id.sentence}
-            line.name = names[line.level]
+            label = metrics.get(line.metric, "")
+            # Rules stand below their metric.
+            sentence = (line.rule_id.sentence or "").removeprefix(f"{label}: ")
+            line.name = {"regime": line.regime_id.name, "target": label, "rule": sentence}[line.level]
 
     @api.depends(*dict.fromkeys(REGIME_FIELDS + TARGET_FIELDS + RULE_FIELDS))
     def _compute_is_changed(self):
@@ -229,6 +230,9 @@ class ServiceRegimeSimulationLine(models.TransientModel):
 
     def _get_figures(self, rows):
         """Return the words for what was achieved, then and now: the worst and the best of several months."""
+        def get_words(figure):
+            return self.simulation_id._get_figure_words(self.metric, figure, self.regime_id.digits)
+
         words = []
         for side in ("before", "after"):
             figures = [
@@ -238,11 +242,6 @@ class ServiceRegimeSimulationLine(models.TransientModel):
                 if metric["metric"] == self.metric and metric["value"] is not None
             ]
             ends = {min(figures), max(figures)} if figures else ()
-            words.append(" - ".join(map(self._get_figure_words, sorted(ends))) or self.env._("nothing to judge"))
+            words.append(" - ".join(map(get_words, sorted(ends))) or get_words(None))
         before, after = words
         return before if before == after else self.env._("%(before)s, now %(after)s", before=before, after=after)
-
-    def _get_figure_words(self, figure):
-        if self.metric == "failures":
-            return str(round(figure))
-        return self.env._("%(figure)s %%", figure=formatLang(self.env, figure, digits=self.regime_id.digits))
