@@ -113,7 +113,7 @@ class TestRegimeSimulation(PerformanceCase):
         self.assertRecordValues(
             simulation, [{"charge": 30000.0, "amount_before": -1000.0, "amount_after": 0.0, "difference": 1000.0}]
         )
-        self.assertEqual(self._line(simulation, "target").figures, "96.154 % - 100.000 %")
+        self.assertEqual(self._line(simulation, "target").figures, "96.154 % - 100 %")
         results = simulation.env["service.regime.simulation.result"].search(simulation.action_open_table()["domain"])
         self.assertRecordValues(
             results,
