@@ -3,6 +3,7 @@ from . import (
     test_billing_run,
     test_charge,
     test_concurrency,
+    test_contract_end,
     test_delivery,
     test_engine_ledger,
     test_performance,

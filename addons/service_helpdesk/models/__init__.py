@@ -17,6 +17,7 @@ from . import (
     service_consumption,
     service_contract,
     service_contract_facts,
+    service_contract_service,
     service_equipment,
     service_exchange,
     service_sla_clock,

@@ -1,6 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from . import (
     test_contract_facts,
+    test_contract_service,
     test_downtime,
     test_engine_queue,
     test_engine_sla_clock,
