@@ -52,6 +52,7 @@ class ServiceSlaPolicy(models.Model):
         for policy in self:
             policy.summary = "; ".join(policy.target_ids.mapped("summary"))
 
+    @api.depends("company_id.service_sla_policy_id")
     def _compute_usage(self):
         """Count the contracts under way, or still being written, and the rows of such contracts, that name it."""
         contracts = dict(
@@ -96,7 +97,9 @@ class ServiceSlaPolicy(models.Model):
 
     def _check_unused(self):
         # Whoever sets up service levels need not see every contract that names one.
-        for policy in self.sudo():
+        policies = self.sudo()
+        policies._compute_usage()  # whatever was counted before
+        for policy in policies:
             if policy.contract_count or policy.coverage_count or policy.is_company_default:
                 raise UserError(
                     self.env._(

@@ -129,6 +129,10 @@ class ServiceSlaTarget(models.Model):
         for target in self:
             target.display_name = f"{target.policy_id.name}: {metrics.get(target.metric, '')}"
 
+    @api.onchange("budget_hours")
+    def _onchange_budget_hours(self):
+        self._inverse_budget_hours()
+
     @api.constrains("warn_percents")
     def _check_warn_percents(self):
         for target in self:
@@ -141,6 +145,18 @@ class ServiceSlaTarget(models.Model):
                         text=target.warn_percents,
                     ),
                 ) from error
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Take the hours typed for the budget: the database refuses a target without one before they are inversed."""
+        return super().create(
+            [
+                {**vals, "budget_minutes": round(vals["budget_hours"] * 60)}
+                if vals.get("budget_hours") and not vals.get("budget_minutes")
+                else vals
+                for vals in vals_list
+            ]
+        )
 
     def _get_warn_percents(self):
         """Return the warning points as a sorted list of whole percentages.
