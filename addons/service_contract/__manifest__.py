@@ -30,6 +30,7 @@
         "data/mail_template_data.xml",
         "wizard/service_contract_change_views.xml",
         "wizard/service_coverage_change_views.xml",
+        "wizard/service_contract_period_views.xml",
         "wizard/service_contract_renew_views.xml",
         "wizard/service_contract_template_apply_views.xml",
         "wizard/service_coverage_add_views.xml",

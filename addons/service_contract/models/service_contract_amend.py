@@ -87,6 +87,11 @@ class ServiceContract(models.Model):
             step=Decimal(repr(self.currency_id.rounding)),
         )
 
+    def _get_first_open_day(self):
+        """Return the day from which a change of the contract counts when nobody says another: today, in its term."""
+        self.ensure_one()
+        return min(max(self._get_today(), self.date_start), self._get_last_day())
+
     def _amend(self, date, lines, reason=None):
         """Change the contract by an amendment that is applied at once.
 

@@ -2,7 +2,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 
 QUOTAS = {"free_calls": "calls", "free_hours": "hours", "hours_maintained": "hours_maintained"}
 ONE_DAY = timedelta(days=1)
@@ -13,8 +13,12 @@ class ServiceContractPeriod(models.Model):
 
     _name = "service.contract.period"
     _description = "Service Contract Period"
+    _inherit = ["service.transition.mixin"]
     _order = "date_start, id"
     _check_company_auto = True
+
+    _initial_state = "open"
+    _transitions = {"open": ("closed",), "closed": ("open",)}
 
     contract_id = fields.Many2one(
         comodel_name="service.contract",
@@ -62,6 +66,7 @@ class ServiceContractPeriod(models.Model):
         selection=[("open", "Open"), ("closed", "Closed")],
         required=True,
         default="open",
+        readonly=True,
         copy=False,
         help="Work dated in a closed period is refused.",
     )
@@ -137,6 +142,7 @@ class ServiceContractPeriod(models.Model):
     def create(self, vals_list):
         periods = super().create(vals_list)
         begun = periods.filtered(lambda period: period.contract_id.state != "draft")
+        begun.contract_id._check_period_gaps()
         begun._create_flat_coverages()
         begun._sync_entitlements()
         # What is left of closed periods has waited for one that follows.
@@ -158,20 +164,50 @@ class ServiceContractPeriod(models.Model):
     def action_close(self):
         """Freeze periods: no more work may be dated in them, and what is left rolls over as agreed.
 
-        :raise UserError: for a period that is closed already
+        :raise UserError: for a period that is closed already, or whose contract has not begun
         """
         for period in self:
             if period.state == "closed":
                 raise UserError(self.env._("The period %(period)s is closed already.", period=period.display_name))
+            if period.contract_id.state == "draft":
+                raise UserError(
+                    self.env._("Activate contract %(contract)s first.", contract=period.contract_id.name)
+                )
             period.entitlement_ids._roll_over()
-            period.state = "closed"
+            period._transition("closed")
+        return True
+
+    def action_reopen(self, reason):
+        """Open closed periods again; what rolled over to the next comes back.
+
+        :param str reason: why, for the notes of the contract
+        :raise AccessError: for everybody but an administrator of contracts
+        :raise UserError: when a later period is closed, or what rolled over has been used
+        """
+        if not self.env.su and not self.env.user.has_group("service_contract.group_service_contract_manager"):
+            raise AccessError(self.env._("Only an administrator of contracts opens a closed period again."))
+        if not (reason or "").strip():
+            raise UserError(self.env._("Say why the period is opened again."))
+        for period in self.sorted("date_start", reverse=True):
+            period._check_transition("open")
+            later = period.contract_id.period_ids.filtered(
+                lambda other, period=period: other.state == "closed" and other.date_start > period.date_end
+            )
+            if later:
+                last = later.sorted("date_start")[-1]
+                raise UserError(self.env._("Open the later period %(period)s first.", period=last.display_name))
+            period.entitlement_ids._undo_roll_over()
+            period._transition("open")
+            period.contract_id._message_log(
+                body=self.env._("Period %(period)s opened again: %(reason)s", period=period.display_name, reason=reason)
+            )
         return True
 
     def _check_frozen(self, vals):
         """Refuse changes to a closed period, and of the dates and the price once the contract has begun."""
         locked = {"date_start", "date_end", "price", "contract_id"} & vals.keys()
         for period in self:
-            if period.state == "closed":
+            if period.state == "closed" and vals.keys() - {"state"}:
                 raise UserError(
                     self.env._("The period %(period)s is closed and cannot change.", period=period.display_name)
                 )

@@ -16,7 +16,6 @@ class ServiceCoverage(models.Model):
         string="Covered Twice",
         compute="_compute_is_double",
         search="_search_is_double",
-        groups="base.group_user",
         help="Another priced row, of this contract or another one, bills the same unit and service on the same day.",
     )
 

@@ -3,7 +3,9 @@ from datetime import date
 
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.modules.migration import load_script
 from odoo.tests import tagged
+from odoo.tools import file_path
 
 from .common import ContractCase
 
@@ -130,3 +132,67 @@ class TestCoverage(ContractCase):
                     self._new_contract(rows=[{field_name: calendar.id}])
             with self.assertRaisesRegex(UserError, message):
                 self.policy.calendar_id = calendar
+
+    # ------------------------------------------------------------------
+    # Import
+    # ------------------------------------------------------------------
+
+    def _load(self, *rows):
+        columns = ["contract_id", "equipment_id", "price", "date_start", "date_end"]
+        coverage = self.env["service.coverage"].with_user(self.user_contract)
+        return coverage.load(columns, [list(row) for row in rows])
+
+    def test_import(self):
+        contract = self._new_contract(rows=(), activate=False)
+        result = self._load(
+            (contract.name, "P-1", "10.5", "", ""), (contract.name, self.unit_2.name, "20", "2026-03-01", "2026-06-30")
+        )
+        self.assertFalse(result["messages"])
+        self.assertRecordValues(
+            contract.coverage_ids,
+            [
+                {"equipment_id": self.unit_1.id, "price": 10.5, "date_start": date(2026, 1, 1)},
+                {"equipment_id": self.unit_2.id, "price": 20.0, "date_start": date(2026, 3, 1)},
+            ],
+        )
+
+    def test_import_names_each_wrong_row_and_brings_none(self):
+        contract = self._new_contract(rows=(), activate=False)
+        foreign = self._new_unit("P-9", partner_id=self.other_customer.id, site_id=self.other_customer.id)
+        result = self._load(
+            (contract.name, "P-1", "10", "", ""),
+            (contract.name, "P-9", "10", "", ""),
+            (contract.name, "P-2", "-1", "", ""),
+            (contract.name, "P-2", "1", "2026-05-01", "2026-04-01"),
+            (contract.name, "P-2", "1", "2026-05-01", "2027-04-01"),
+        )
+        self.assertFalse(result["ids"])
+        self.assertEqual(
+            sorted(message["message"] for message in result["messages"]),
+            [
+                f"Row 2, Unit: {foreign.display_name} does not belong to the customer of contract {contract.name}.",
+                "Row 3, Price: A price cannot be negative.",
+                "Row 4, Last Day: A row cannot end before it begins.",
+                f"Row 5, Last Day: Contract {contract.name} runs from 01/01/2026 to 12/31/2026.",
+            ],
+        )
+        self.assertFalse(contract.coverage_ids)
+        result = self._load((contract.name, "P-77", "1", "", ""))
+        self.assertIn("P-77", result["messages"][0]["message"])
+
+    def test_import_into_a_running_contract_is_an_amendment(self):
+        contract = self._new_contract()
+        rows = [(contract.name, serial, "10", "2026-05-01", "") for serial in ("P-1", "P-2")]
+        result = self._load(*rows)
+        self.assertFalse(result["messages"])
+        self.assertRecordValues(contract.amendment_ids, [{"state": "applied", "summary": "Add: 2"}])
+
+    def test_migration_fills_site_and_product(self):
+        row = self._new_contract(rows=[{"equipment_id": self.unit_1.id}]).coverage_ids
+        self.env.flush_all()
+        self.env.cr.execute("ALTER TABLE service_coverage DROP COLUMN unit_site_id, DROP COLUMN unit_product_id")
+        script = load_script(file_path("service_contract/migrations/19.0.1.1.0/pre-coverage.py"), "pre_coverage")
+        for _twice in range(2):
+            script.migrate(self.env.cr, "19.0.1.0.0")
+        self.env.invalidate_all()
+        self.assertRecordValues(row, [{"unit_site_id": self.site.id, "unit_product_id": self.product.id}])

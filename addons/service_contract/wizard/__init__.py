@@ -1,6 +1,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from . import (
     service_contract_change,
+    service_contract_period_generate,
+    service_contract_period_generate_line,
+    service_contract_period_reopen,
     service_contract_renew,
     service_contract_renew_line,
     service_contract_template_apply,

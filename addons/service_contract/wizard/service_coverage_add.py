@@ -132,7 +132,7 @@ class ServiceCoverageAdd(models.TransientModel):
             wizard.date_end = contract._get_last_day()
             wizard.date_start = contract.date_start
             if contract.state != "draft":
-                wizard.date_start = min(max(contract._get_today(), contract.date_start), wizard.date_end)
+                wizard.date_start = contract._get_first_open_day()
 
     @api.depends("contract_id")
     def _compute_interval(self):
