@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.fields import Domain
 
 from ..engine import abatement
 
@@ -40,15 +41,15 @@ class ServiceRegime(models.Model):
         help="When units have to be available, read as wall time at the site. Empty means round the clock.",
     )
     is_holiday_demand = fields.Boolean(
-        string="Holidays Are Demand",
+        string="Holidays Too",
         help="Units have to be available on holidays as well.",
     )
     is_planned_down = fields.Boolean(
-        string="Planned Maintenance Is Down Time",
+        string="Planned Work Is Down",
         help="Otherwise planned maintenance costs no availability.",
     )
     is_alternative_up = fields.Boolean(
-        string="An Alternative Ends Down Time",
+        string="Alternative Is Up",
         default=True,
         help="While a loan unit or another alternative is in place, the unit does not count as down.",
     )
@@ -61,6 +62,8 @@ class ServiceRegime(models.Model):
 
     target_ids = fields.One2many(comodel_name="service.regime.target", inverse_name="regime_id", copy=True)
     rule_ids = fields.One2many(comodel_name="service.regime.rule", inverse_name="regime_id", copy=True)
+
+    contract_count = fields.Integer(string="Contracts", compute="_compute_contract_count")
 
     # money
     charge_basis = fields.Selection(
@@ -109,6 +112,10 @@ class ServiceRegime(models.Model):
     # Computed fields
     # ------------------------------------------------------------------
 
+    def _compute_contract_count(self):
+        for regime in self:
+            regime.contract_count = self.env["service.contract"].search_count(regime._get_contract_domain())
+
     @api.depends("charge_basis", "charge_amount")
     def _compute_try_charge(self):
         for regime in self:
@@ -154,8 +161,25 @@ class ServiceRegime(models.Model):
                 raise ValidationError(self.env._("Say of which amount per month the percentages are."))
 
     # ------------------------------------------------------------------
+    # Actions
+    # ------------------------------------------------------------------
+
+    def action_open_contracts(self):
+        """Open the contracts that are, in whole or with some of their rows, under this regime.
+
+        :return: an `ir.actions.act_window` dict
+        """
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("service_contract.service_contract_action")
+        return {**action, "domain": list(self._get_contract_domain()), "context": {}}
+
+    # ------------------------------------------------------------------
     # Business
     # ------------------------------------------------------------------
+
+    def _get_contract_domain(self):
+        """Return the domain of the contracts under these regimes."""
+        return Domain("regime_id", "in", self.ids) | Domain("coverage_ids.regime_id", "in", self.ids)
 
     def _to_engine(self, currency=None, date=None):
         """Return the regime as a value of the engine, to be judged by it or changed by `dataclasses.replace`.

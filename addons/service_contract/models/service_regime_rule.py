@@ -256,7 +256,7 @@ class ServiceRegimeRule(models.Model):
             return self._get_figure_sentence(values)
         if self.kind == "points":
             return self.env._(
-                "%(metric)s: %(points)s points for each event; %(price)s for each point above %(threshold)s.", **values
+                "%(metric)s: each event counts %(points)s; %(price)s for each point above %(threshold)s.", **values
             )
         if self.kind == "event":
             return self.env._("%(metric)s: %(price)s for each event.", **values)

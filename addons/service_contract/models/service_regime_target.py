@@ -3,6 +3,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from odoo import api, fields, models
+from odoo.tools import formatLang
 
 from ..const import REGIME_METRICS
 from ..engine import performance
@@ -66,6 +67,16 @@ class ServiceRegimeTarget(models.Model):
             else:
                 target.try_value = max(target.target - 1, 0.0)
             target.try_count = 1
+
+    @api.depends("metric", "target")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        metrics = dict(self._fields["metric"]._description_selection(self.env))
+        for target in self:
+            decimals = len(f"{target.target:.4f}".rstrip("0").partition(".")[2])
+            number = formatLang(self.env, target.target, digits=decimals)
+            unit = "" if target.metric == "failures" else " %"
+            target.display_name = f"{metrics.get(target.metric, '')} {number}{unit}"
 
     def _get_budget(self):
         """Return the budget as the engine wants it: minutes, or days for maintenance."""

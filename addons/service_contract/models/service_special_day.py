@@ -9,7 +9,7 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
-from odoo.tools import format_date
+from odoo.tools import format_date, formatLang
 
 from ..engine import working_time
 
@@ -98,6 +98,7 @@ class ServiceSpecialDay(models.Model):
         default=1.0,
         help="Multiplies the day's demand and its down time alike. 3 counts thrice, 0.5 half.",
     )
+    detail = fields.Char(compute="_compute_detail", help="Which hours, or how much the days count.")
     note = fields.Text()
     conflict = fields.Char(
         compute="_compute_conflict",
@@ -130,6 +131,20 @@ class ServiceSpecialDay(models.Model):
         for day in self:
             sites = ", ".join(day.site_ids.mapped("display_name"))
             day.place = sites or day.partner_id.display_name or self.env._("Every site")
+
+    @api.depends("effect", "regime_id", "hour_from", "hour_to", "weight")
+    @api.depends_context("lang")
+    def _compute_detail(self):
+        for day in self:
+            day.detail = ""
+            if day.effect == "regime":
+                day.detail = day.regime_id.display_name
+            elif day.effect == "extra":
+                day.detail = " - ".join(_to_clock(hour) for hour in (day.hour_from, day.hour_to))
+            elif day.effect == "weight":
+                day.detail = self.env._(
+                    "%(weight)s times", weight=formatLang(self.env, day.weight, digits=2 if day.weight % 1 else 0)
+                )
 
     @api.depends("date_from", "date_to", "partner_id", "site_ids", "effect", "regime_id", "weight", "company_id")
     def _compute_conflict(self):
@@ -301,3 +316,13 @@ class ServiceSpecialDay(models.Model):
         return working_time.SpecialDay(
             self.date_from, self.date_to, effects.get(self.effect, self.effect), attendances
         )
+
+
+def _to_clock(hour):
+    """Return hours since midnight as a time of the clock.
+
+    >>> _to_clock(9.5)
+    '09:30'
+    """
+    hours, minutes = divmod(round(hour * 60), 60)
+    return f"{hours:02d}:{minutes:02d}"

@@ -249,7 +249,7 @@ class TestRegime(RegimeCase):
             ({"kind": "period", "step": 4.0, "scope": "unit"},
              "Availability: 2 % of the charge for each started 4 hours down. Each unit by itself."),
             ({"kind": "points", "metric": "failures", "threshold": 3.0, "ratchet_count": 3, "ratchet_factor": 1.5},
-             "Failures: 1 points for each event; 2 % of the charge for each point above 3. "
+             "Failures: each event counts 1; 2 % of the charge for each point above 3. "
              "Times 1.5 from event 3 of the same cause."),
             ({"kind": "band", "step_ids": [Command.create({"bound": 95.0, "percent": 5.0}),
                                            Command.create({"bound": 98.0, "percent": 2.0})]},
