@@ -35,6 +35,14 @@ class IrAttachment(models.Model):
 
         return forbidden | hidden, error_func or refuse
 
+    def _get_raw_access_token(self):
+        """Give no key to a file that the reader of a message may not open himself."""
+        user = self.env.user
+        sees_prices = user._is_superuser() or user.has_group("service_contract.group_service_contract_price")
+        if user._is_internal() and not sees_prices and self.sudo()._is_service_contract_file():
+            return False
+        return super()._get_raw_access_token()
+
     def _is_service_contract_file(self):
         """Say whether this is a file of a contract that is not made public."""
         self.ensure_one()

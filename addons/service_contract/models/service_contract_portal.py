@@ -1,11 +1,14 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo import api, models
+from odoo import api, fields, models
 
 
 class ServiceContract(models.Model):
     """What the customer sees of a contract, and gets by mail."""
 
     _inherit = "service.contract"
+
+    # Whoever has it reads the page of the customer, where the prices are.
+    access_token = fields.Char(groups="base.group_portal,service_contract.group_service_contract_price")
 
     # ------------------------------------------------------------------
     # CRUD
@@ -88,10 +91,16 @@ class ServiceContract(models.Model):
         return thread
 
     def _notify_get_recipients_groups(self, message, model_description, msg_vals=False):
-        """Mails about a draft that is not offered lead no customer to a page that he may not see."""
+        """The button of a mail leads the customer to what he shall sign, and nowhere while he may not see the draft."""
         groups = super()._notify_get_recipients_groups(message, model_description, msg_vals=msg_vals)
-        if self and not self._is_portal_visible():
-            for name, _is_member, data in groups:
-                if name in ("portal_customer", "portal", "customer"):
-                    data["has_button_access"] = False
+        if not self:
+            return groups
+        self.ensure_one()
+        for name, _is_member, data in groups:
+            if name not in ("portal_customer", "portal", "customer"):
+                continue
+            if not self._is_portal_visible():
+                data["has_button_access"] = False
+            elif name == "portal_customer" and self.state == "draft":
+                data.setdefault("button_access", {})["title"] = self.env._("Read and sign")
         return groups
