@@ -1,4 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from datetime import timedelta
+from urllib.parse import urlencode
+
 from odoo import fields, http
 from odoo.exceptions import AccessError, MissingError, UserError
 from odoo.fields import Domain
@@ -9,6 +12,8 @@ from odoo.addons.portal.controllers.portal import pager as portal_pager
 
 # Covered units on one page of a contract.
 UNITS_PER_PAGE = 20
+# A customer who has to confirm the next term is asked on the page so long before it renews.
+RENEWAL_NOTICE = timedelta(days=90)
 
 
 class ServiceContractPortal(CustomerPortal):
@@ -156,8 +161,12 @@ class ServiceContractPortal(CustomerPortal):
             "contract": contract_sudo,
             "documents": contract_sudo._get_portal_documents(),
             "entitlements": contract_sudo.entitlement_ids.filtered(lambda bucket: bucket.date_end >= today),
+            "is_renewal_open": self._is_service_renewal_open(contract_sudo),
+            "notice": contract_sudo._get_notice_text(),
+            "obligations": contract_sudo._get_shared_obligations(),
             "periods": contract_sudo.period_ids,
             "refusal": refusal,
+            "services": contract_sudo.service_ids,
             "targets": contract_sudo.sla_policy_id.target_ids,
             "term_sets": contract_sudo._get_term_sets(rows),
         }
@@ -265,3 +274,37 @@ class ServiceContractPortal(CustomerPortal):
             error = str(refusal)
         values = {"page_name": "service_contract", "contract": contract_sudo, "error": error}
         return request.render("service_contract.portal_contract_declined", values)
+
+    # ------------------------------------------------------------------
+    # Renewal
+    # ------------------------------------------------------------------
+
+    def _is_service_renewal_open(self, contract_sudo):
+        """Say whether the customer is asked for the next term: it was offered to him, or waits for him."""
+        asked = contract_sudo.renewal_stage == "offered" or (
+            contract_sudo.renewal_needs_confirmation and contract_sudo.date_notice
+            and contract_sudo.date_notice - RENEWAL_NOTICE <= contract_sudo._get_today()
+        )
+        return bool(asked and contract_sudo._is_renewal_confirmable())
+
+    @http.route(
+        "/my/contracts/<int:contract_id>/confirm_renewal", type="http", auth="public", methods=["POST"], website=True
+    )
+    def portal_contract_confirm_renewal(self, contract_id, access_token=None, **kwargs):
+        """Confirm the next term for the customer."""
+        try:
+            contract_sudo = self._get_service_contract(contract_id, access_token)
+            author = self._check_service_contract_answer(contract_sudo)
+        except (AccessError, MissingError):
+            return request.redirect("/my")
+        token = {"access_token": access_token} if access_token else {}
+        if self._is_service_renewal_open(contract_sudo):
+            contract_sudo.action_confirm_renewal()
+            contract_sudo.message_post(
+                body=request.env._("The next term was confirmed in the portal."),
+                author_id=author.id,
+                message_type="comment",
+                subtype_xmlid="mail.mt_comment",
+            )
+            token["message"] = "renewal_confirmed"
+        return request.redirect(f"{contract_sudo.access_url}?{urlencode(token)}")

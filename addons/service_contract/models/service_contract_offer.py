@@ -20,6 +20,9 @@ PROMISED = {
     "service.contract": [
         *("partner_id", "company_id", "site_ids", "type_id", "date_start", "date_end", "date_anchor"),
         *("renewal_mode", "notice_days", "renewal_increase", "currency_id", "pricelist_id", "sla_policy_id"),
+        *("renewal_months", "renewal_limit", "renewal_indexation", "price_index_id", "index_share", "index_cap"),
+        *("index_floor", "index_base_date", "index_lag_months"),
+        *("termination_notice_count", "termination_notice_unit", "termination_at"),
         *("billing_timing", "proration", "interval_count", "interval_unit", *TERMS),
     ],
     "service.coverage": [
@@ -32,6 +35,12 @@ PROMISED = {
     ],
     "service.entitlement": [
         *("contract_id", "name", "unit", "quantity", "date_start", "date_end", "call_type_ids"),
+    ],
+    "service.contract.service": [
+        *("contract_id", "call_type_id", "product_id", "delivery", "interval_months", "quantity", "per", "hours"),
+    ],
+    "service.contract.obligation": [
+        *("contract_id", "obligation_id", "name", "recurrence", "interval_months", "is_shared"),
     ],
     "service.sla.policy": ["calendar_id"],
     "service.sla.target": ["metric", "priority", "budget_minutes"],
@@ -404,6 +413,8 @@ class ServiceContract(models.Model):
             contract.coverage_ids,
             contract.period_ids,
             contract.entitlement_ids,
+            contract.service_ids,
+            contract.obligation_ids,
             policies,
             policies.target_ids,
         )

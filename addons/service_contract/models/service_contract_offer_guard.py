@@ -53,3 +53,13 @@ class ServiceEntitlement(models.Model):
     _inherit = ["service.entitlement", "service.contract.offer.guard"]
 
     is_offered = fields.Boolean(related="contract_id.is_offered", store=True)
+
+
+class ServiceContractService(models.Model):
+    _name = "service.contract.service"
+    _inherit = ["service.contract.service", "service.contract.offer.guard"]
+
+
+class ServiceContractObligation(models.Model):
+    _name = "service.contract.obligation"
+    _inherit = ["service.contract.obligation", "service.contract.offer.guard"]

@@ -1,6 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import models
-from odoo.tools import float_repr
+from odoo.tools import float_repr, format_date
 
 from odoo.addons.service_equipment.const import WORK_KINDS
 
@@ -15,12 +15,32 @@ class ServiceContract(models.Model):
     def _get_renewal_text(self):
         """Hook: return one sentence on how one contract goes on after its last day, in the language of the context."""
         self.ensure_one()
+        if self.renewal_mode == "none":
+            return self.env._("Ends on its last day.")
         if self.renewal_mode == "automatic":
             return self.env._(
-                "Renews by itself unless notice is given at least %(days)s days before the last day.",
-                days=self.notice_days,
+                "Renews by itself on %(date)s unless one of us ends it before.",
+                date=format_date(self.env, self.date_notice),
             )
         return self.env._("Ends on its last day unless it is renewed.")
+
+    def _get_notice_text(self):
+        """Return the notice that one contract is ended with, in words; empty when none was agreed."""
+        self.ensure_one()
+        if not self.termination_notice_count:
+            return ""
+        unit, ends_at = (
+            dict(self._fields[name]._description_selection(self.env))[self[name]].lower()
+            for name in ("termination_notice_unit", "termination_at")
+        )
+        return self.env._(
+            "%(count)s %(unit)s, to: %(end)s", count=self.termination_notice_count, unit=unit, end=ends_at
+        )
+
+    def _get_shared_obligations(self):
+        """Return the obligations of one contract that its customer may know, with all rights."""
+        self.ensure_one()
+        return self.sudo().obligation_ids.filtered(lambda each: each.is_shared and each.state == "open")
 
     def _get_promised_rows(self, day=None):
         """Return the coverage rows of one contract that are promised, without those that stand for a flat price.
@@ -96,6 +116,19 @@ class ServiceSlaTarget(models.Model):
         if round_the_clock:
             return self.env._("within %(count)s hours", count=count)
         return self.env._("within %(count)s working hours", count=count)
+
+
+class ServiceContractObligation(models.Model):
+    _inherit = "service.contract.obligation"
+
+    def _get_recurrence_text(self):
+        """Return when one obligation is due, in words such as "every 3 months"."""
+        self.ensure_one()
+        if self.recurrence != "months":
+            return dict(self._fields["recurrence"]._description_selection(self.env))[self.recurrence]
+        if self.interval_months == 1:
+            return self.env._("every month")
+        return self.env._("every %(count)s months", count=self.interval_months)
 
 
 class ResourceCalendar(models.Model):

@@ -48,8 +48,10 @@ class ReportServiceContract(models.AbstractModel):
         term_sets = contract._get_term_sets(rows)
         letters = dict(zip(term_sets, self._get_letters(len(term_sets)), strict=True))
         policies = contract.sla_policy_id | rows.sla_policy_id
+        groups = self._prepare_coverage_groups(contract, rows, letters, shows_prices)
         return {
-            "groups": self._prepare_coverage_groups(contract, rows, letters, shows_prices),
+            "groups": groups,
+            "has_days": any(line["date_start"] or line["date_end"] for _site, lines in groups for line in lines),
             "has_policies": len(policies) > 1,
             "has_letters": len(letters) > 1,
             "has_scopes": any(not row.equipment_id for row in rows),
@@ -58,6 +60,7 @@ class ReportServiceContract(models.AbstractModel):
             "packages": contract.entitlement_ids.filtered(
                 lambda bucket: bucket.source == "package" and (not day or bucket.date_end >= day)
             ),
+            "obligations": contract._get_shared_obligations(),
             "periods": contract.period_ids.filtered(lambda period: not day or period.date_end >= day),
         }
 
