@@ -30,6 +30,7 @@
         "demo/service_management_story_demo.xml",
         "demo/service_management_today_demo.xml",
         "demo/service_management_register_demo.xml",
+        "demo/service_management_contracts_demo.xml",
     ],
     "assets": {
         "web.assets_tests": ["service_management/static/tests/tours/*.js"],
