@@ -45,7 +45,8 @@ class ServiceContract(models.Model):
         :return: an `ir.actions.act_window` dict
         """
         action = self.env["ir.actions.act_window"]._for_xml_id("service_contract.service_contract_renew_action")
-        return {**action, "context": {"active_model": self._name, "active_ids": self.ids}}
+        context = {"active_model": self._name, "active_ids": self.ids, "dialog_size": "extra-large"}
+        return {**action, "context": context}
 
     # ------------------------------------------------------------------
     # Business

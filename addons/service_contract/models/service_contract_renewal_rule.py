@@ -210,9 +210,9 @@ class ServiceContract(models.Model):
     def _get_indexations(self):
         """Return by how much prices rise at the next renewal, and why, for a whole batch.
 
-        :return: dict by contract of dict with ``indexation``, ``increase`` (percent), ``factor``, the ``base`` and
-            ``current`` `service.price.index.value`, and ``missing``: (index, day) of the first value not entered, or
-            None
+        :return: dict by contract of dict with ``indexation``, ``increase`` (percent; where a value is missing, an
+            estimate by the last one known), ``factor``, the ``base`` and ``current`` `service.price.index.value`, and
+            ``missing``: (index, day) of the first value not entered, or None
         """
         days = {
             (contract.price_index_id, day)
@@ -248,11 +248,14 @@ class ServiceContract(models.Model):
         keys = [(self.price_index_id, day) for day in self._get_index_days()]
         base, current = (found[key] for key in keys)
         values["missing"] = next((key for key in keys if not found[key]), None)
-        if not values["missing"]:
-            old, new = (Decimal(repr(row.value)) for row in (base, current))
-            increase = indexation.increase(old, new, self._get_index_rule())
-            factor = indexation.factor(old, new)
-            values.update(base=base, current=current, increase=float(increase), factor=float(factor))
+        if not base:
+            return values
+        # What is not published yet is expected to be what is known last.
+        known = current or self.price_index_id._get_last_value()
+        old, new = (Decimal(repr(row.value)) for row in (base, known))
+        values["increase"] = float(indexation.increase(old, new, self._get_index_rule()))
+        if current:
+            values.update(base=base, current=current, factor=float(indexation.factor(old, new)))
         return values
 
     def _get_index_rule(self):

@@ -40,9 +40,14 @@ class ServicePriceIndex(models.Model):
     @api.depends("value_ids.date", "value_ids.value")
     def _compute_last(self):
         for index in self:
-            last = index.value_ids.filtered("date").sorted("date")[-1:]
+            last = index._get_last_value()
             index.date_last = last.date
             index.value_last = last.value
+
+    def _get_last_value(self):
+        """Return the latest `service.price.index.value` that was entered."""
+        self.ensure_one()
+        return self.value_ids.filtered("date").sorted("date")[-1:]
 
     def _get_values(self, days):
         """Return the values that hold on some days, with one query for a whole batch.

@@ -147,13 +147,13 @@ class TestPriceIndex(ContractCase):
 
     def test_a_missing_value_refuses_and_changes_nothing(self):
         contract = self._new_indexed_contract(index_lag_months=1)
-        self.assertTrue(contract.is_index_missing)
-        with self.assertRaisesRegex(UserError, "index Consumer prices has no value for 12/01/2025, enter it first"):
+        self.assertRecordValues(contract, [{"is_index_missing": True, "renewal_percent": 0.0}])
+        self.index.value_ids = [Command.create({"date": date(2025, 12, 1), "value": 109.5})]
+        # expected by the last value that is known: 112.4
+        self.assertRecordValues(contract, [{"is_index_missing": True, "renewal_percent": 1.9863}])
+        with self.assertRaisesRegex(UserError, "index Consumer prices has no value for 12/01/2026, enter it first"):
             contract.action_renew()
-        self.index.value_ids = [
-            Command.create({"date": date(2025, 12, 1), "value": 109.5}),
-            Command.create({"date": date(2026, 12, 1), "value": 113.0}),
-        ]
+        self.index.value_ids = [Command.create({"date": date(2026, 12, 1), "value": 113.0})]
         self.assertRecordValues(contract, [{"is_index_missing": False, "date_end": date(2026, 12, 31)}])
         self.assertFalse(contract.renewal_ids)
         contract.action_renew()
