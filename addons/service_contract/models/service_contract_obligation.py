@@ -65,6 +65,7 @@ class ServiceContractObligation(models.Model):
         precompute=True,
         required=True,
     )
+    rhythm = fields.Char(string="How Often", compute="_compute_rhythm")
     interval_months = fields.Integer(
         string="Months", compute="_compute_terms", store=True, readonly=False, precompute=True
     )
@@ -169,6 +170,18 @@ class ServiceContractObligation(models.Model):
             record.name = obligation.name or record.name
             for name in names:
                 record[name] = obligation[name]
+
+    @api.depends("recurrence", "interval_months")
+    def _compute_rhythm(self):
+        labels = dict(self._fields["recurrence"]._description_selection(self.env))
+        for record in self:
+            if record.recurrence == "months":
+                months = record.interval_months
+                record.rhythm = (
+                    self.env._("Every month") if months == 1 else self.env._("Every %(n)s months", n=months)
+                )
+            else:
+                record.rhythm = labels.get(record.recurrence)
 
     @api.depends("obligation_id", "contract_id.user_id")
     def _compute_user_id(self):

@@ -11,7 +11,7 @@ class ServiceContract(models.Model):
         comodel_name="service.entitlement",
         inverse_name="contract_id",
         string="Current Quotas",
-        domain=[("date_end", ">=", "today"), ("period_id.state", "!=", "closed")],
+        domain=["|", ("period_id", "=", False), ("period_id.state", "=", "open"), ("date_end", ">=", "today")],
     )
     past_entitlement_count = fields.Integer(compute="_compute_quota_summary")
     quota_summary = fields.Char(

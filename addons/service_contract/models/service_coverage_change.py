@@ -61,8 +61,8 @@ class ServiceCoverage(models.Model):
         rows.filtered(
             lambda row: row.contract_id.state != "draft"
             and row.date_start <= row.date_end
-            # What an amendment, a new price or a period's flat price has written is said there.
-            and not (row.sudo().amendment_id or row.origin_id or row.period_id)
+            # What an amendment, a new price, a period's flat price or a package has written is said there.
+            and not (row.sudo().amendment_id or row.origin_id or row.period_id or row.package_entitlement_id)
         )._note_added()
         return rows
 

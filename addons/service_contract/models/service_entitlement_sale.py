@@ -11,7 +11,7 @@ class ServiceContract(models.Model):
     _inherit = "service.contract"
 
     auto_top_up = fields.Boolean(
-        string="Sell Packages by Themselves",
+        string="Automatic Top-up",
         copy=True,
         help="When a prepaid package runs low, another one is sold at once. Otherwise the responsible is asked.",
     )

@@ -85,6 +85,23 @@ class TestPackage(ContractCase):
         )
         self.assertEqual(bucket.package_coverage_ids.price, 1350.0)
 
+    def test_sale_is_no_amendment(self):
+        self._sell()
+        self.assertFalse(self.contract.amendment_ids)
+
+    def test_contract_shows_current_quotas_with_totals(self):
+        late, soon = self._sell(), self._sell(date="2026-04-01")
+        self._consume(3.5)
+        contract = self.contract.with_user(self.user_reader)
+        self.assertEqual(set(contract.current_entitlement_ids), set(late | soon))
+        self.assertRecordValues(
+            contract, [{"quota_summary": "16.5 of 20 hours", "past_entitlement_count": 0}]
+        )
+        with freeze_time("2026-07-05 09:00:00"):
+            contract.invalidate_recordset()
+            self.assertEqual(contract.current_entitlement_ids, late)
+            self.assertRecordValues(contract, [{"quota_summary": "10 of 10 hours", "past_entitlement_count": 1}])
+
     def test_gift_is_not_billed(self):
         self.assertFalse(self._sell(price=0.0).package_coverage_ids)
 
