@@ -1,5 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from . import (
+    test_amendment,
     test_billing_run,
     test_charge,
     test_concurrency,

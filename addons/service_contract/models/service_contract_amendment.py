@@ -167,6 +167,8 @@ class ServiceContractAmendment(models.Model):
             # The values are kept for those who may see them, whoever applies.
             contract = amendment.contract_id.sudo()
             before = contract.amount_total
+            # What the lines are worth is counted on the rows as they are before.
+            amendment.sudo().line_ids.mapped("amount_difference")
             amendment.line_ids._apply()
             amendment._close(before)
         self._after_applied()

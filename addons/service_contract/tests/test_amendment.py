@@ -231,7 +231,15 @@ class TestAmendment(ContractCase):
         (self.row_1 | self.row_2).action_end("2026-05-31", reason="Sold")
         self.assertRecordValues(
             self.contract.amendment_ids,
-            [{"state": "applied", "date": date(2026, 6, 1), "reason": "Sold", "summary": "Remove: 2"}],
+            [
+                {
+                    "state": "applied",
+                    "date": date(2026, 6, 1),
+                    "reason": "Sold",
+                    "summary": "Remove: 2",
+                    "amount_difference": -2 * 935.48,
+                }
+            ],
         )
         self.row_1.action_end("2026-05-31")
         self.assertEqual(len(self.contract.amendment_ids), 1, "it ends on that day already")
