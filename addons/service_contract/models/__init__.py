@@ -21,6 +21,7 @@ from . import (
     service_contract_amendment,
     service_contract_amendment_line,
     service_contract_close_reason,
+    service_contract_copy,
     service_contract_defaults,
     service_contract_document,
     service_contract_downtime,

@@ -299,13 +299,6 @@ class ServiceContract(models.Model):
     # CRUD
     # ------------------------------------------------------------------
 
-    def copy(self, default=None):
-        copies = super().copy(default)
-        for contract, copied in zip(self, copies, strict=True):
-            for row in contract.coverage_ids.filtered(lambda row: row._is_copied_with_contract()):
-                row.copy({"contract_id": copied.id})
-        return copies
-
     @api.ondelete(at_uninstall=False)
     def _unlink_except_begun(self):
         for contract in self:

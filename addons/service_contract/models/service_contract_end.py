@@ -59,7 +59,7 @@ class ServiceContract(models.Model):
         help="The contract still runs, and its end is planned.",
     )
     end_alert_days = fields.Integer(
-        string="Told Before the End",
+        string="Tell of the End",
         default=30,
         help="Days before the last day on which the responsible is told that the contract ends. Zero tells nobody.",
     )

@@ -64,7 +64,7 @@ class ServiceContractServiceTerms(models.AbstractModel):
         help="How many interventions, per year, period or term.",
     )
     per = fields.Selection(
-        selection=[("year", "A Year"), ("period", "A Period"), ("term", "The Whole Term")],
+        selection=[("year", "a year"), ("period", "a period"), ("term", "the whole term")],
         required=True,
         default="year",
     )
@@ -88,7 +88,7 @@ class ServiceContractServiceTerms(models.AbstractModel):
     def _compute_display_name(self):
         labels = dict(self._fields["per"]._description_selection(self.env))
         for service in self:
-            service.display_name = f"{service.call_type_id.name}: {service.quantity} ({labels.get(service.per)})"
+            service.display_name = f"{service.call_type_id.name}: {service.quantity} {labels.get(service.per)}"
 
     def _prepare_service_values(self):
         """Return what a template and a contract say alike about these services, as a list of values."""

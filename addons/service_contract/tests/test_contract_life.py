@@ -4,6 +4,7 @@ from unittest.mock import patch
 
 from freezegun import freeze_time
 
+from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
@@ -410,3 +411,84 @@ class TestDailyJob(LifeCase):
         self._run_daily_job("2026-12-05")
         self._run_daily_job("2026-12-25")
         self.assertEqual(len(contract.activity_ids), 1)
+
+
+@tagged("post_install", "-at_install")
+class TestDuplicate(LifeCase):
+    """A duplicate is a draft for the next term, with what the contract would go on with."""
+
+    def _new_source(self):
+        contract = self._new_contract(
+            date_start=date(2026, 3, 12),
+            date_end=date(2027, 3, 11),
+            date_anchor=date(2026, 3, 1),
+            rows=[
+                {"equipment_id": self.unit_1.id, "price": 100.0},
+                {"equipment_id": self.unit_2.id, "price": 100.0},
+                {"equipment_id": self.unit_3.id, "price": 100.0},
+            ],
+            period_ids=[
+                Command.create({"date_end": date(2026, 9, 11), "free_calls": 2, "price": 50.0}),
+                Command.create({"date_start": date(2026, 9, 12), "free_calls": 3}),
+            ],
+            service_ids=[Command.create({"call_type_id": self.call_type.id, "quantity": 4})],
+        )
+        contract.coverage_ids[1].action_end("2026-06-30")
+        contract.coverage_ids[0].action_reprice("2026-06-01", 120.0)
+        return contract
+
+    def test_next_term(self):
+        contract = self._new_source()
+        contract.action_cancel(date="2026-12-31")
+        copy = contract.copy()
+        self.assertRecordValues(
+            copy,
+            [
+                {
+                    "state": "draft",
+                    "date_start": date(2027, 3, 12),
+                    "date_end": date(2028, 3, 11),
+                    "date_anchor": date(2027, 3, 1),
+                    "date_cancelled": False,
+                    "termination_reason": False,
+                }
+            ],
+        )
+        self.assertRecordValues(
+            copy.coverage_ids.sorted("price"),
+            [
+                {"equipment_id": self.unit_3.id, "price": 100.0, "date_end": date(2028, 3, 11), "origin_id": False},
+                {"equipment_id": self.unit_1.id, "price": 120.0, "date_end": date(2028, 3, 11), "origin_id": False},
+            ],
+        )
+        self.assertFalse(any(copy.coverage_ids.mapped("date_end_agreed")))
+        self.assertRecordValues(
+            copy.period_ids,
+            [
+                {"date_start": date(2027, 3, 12), "date_end": date(2027, 9, 11), "free_calls": 2, "price": 50.0},
+                {"date_start": date(2027, 9, 12), "date_end": date(2028, 3, 11), "free_calls": 3, "price": 0.0},
+            ],
+        )
+        self.assertEqual(copy.service_ids.quantity, 4)
+        copy.action_activate()
+        self.assertEqual(copy.amount_total, 12 * 220.0 + 50.0)
+
+    def test_from_another_day(self):
+        copy = self._new_source().copy({"date_start": "2027-04-01"})
+        self.assertRecordValues(copy, [{"date_start": date(2027, 4, 1), "date_end": date(2028, 3, 31)}])
+        self.assertEqual(copy.coverage_ids.mapped("date_start"), [date(2027, 4, 1)] * 2)
+        self.assertEqual(copy.period_ids[0].date_start, date(2027, 4, 1))
+
+    def test_of_a_draft(self):
+        contract = self._new_contract(activate=False, rows=[{"date_start": date(2026, 5, 1), "price": 10.0}])
+        copy = contract.copy({"partner_id": self.other_customer.id})
+        self.assertRecordValues(copy, [{"date_start": date(2026, 1, 1), "date_end": date(2026, 12, 31)}])
+        self.assertEqual(copy.coverage_ids.date_start, date(2026, 5, 1))
+
+    def test_nothing_that_happened_comes_along(self):
+        contract = self._new_contract()
+        contract.action_suspend()
+        contract.action_resume("2026-05-01")
+        copy = contract.copy()
+        self.assertFalse(copy.suspension_ids)
+        self.assertFalse(copy.date_due)

@@ -201,8 +201,8 @@ class TestTemplate(TemplateCase):
         wizard = self.env["service.contract.template.apply"].with_user(self.user_contract)
         with Form(wizard.with_context(**action["context"])) as form:
             form.equipment_ids.add(self.unit_1)
-            self.assertIn("Pumps: 1 units at", form.preview)
-            self.assertIn("10/01/2026 - 03/31/2027: 4 calls, 0 hours", form.preview)
+            self.assertIn("Pumps: a row for each of 1 units, ", form.preview)
+            self.assertIn("10/01/2026 - 03/31/2027: 4 free calls<", form.preview)
             self.assertIn("Yearly report", form.preview)
         form.record.action_all_units()
         self.assertEqual(form.record.equipment_ids, self.unit_1 | self.unit_2 | self.unit_3)

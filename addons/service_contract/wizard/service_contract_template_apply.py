@@ -4,6 +4,8 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.tools import format_amount, format_date
 
+QUOTAS = ("free_calls", "free_hours", "hours_maintained")
+
 
 class ServiceContractTemplateApply(models.TransientModel):
     """Shows what a template makes of a draft, and asks for the units."""
@@ -98,37 +100,39 @@ class ServiceContractTemplateApply(models.TransientModel):
         )
 
     def _get_row_texts(self, units):
+        """Return one text per line: how many rows it makes, and at which price, for those who may see it."""
         texts = []
+        may_see_prices = self.env.user.has_group("service_contract.group_service_contract_price")
         for line in self.template_id.line_ids:
-            count = len(units.filtered(line._is_for_unit)) if line.is_per_unit else 1
-            price = format_amount(self.env, line.price, line.currency_id)
-            labels = dict(line._fields["interval_unit"]._description_selection(self.env))
-            values = {"name": line.name, "count": count, "price": price, "every": line.interval_count}
-            values["unit"] = labels[line.interval_unit]
+            text = line.name
             if line.is_per_unit:
-                texts.append(
-                    self.env._("%(name)s: %(count)s units at %(price)s each (%(every)s %(unit)s)", **values)
-                )
-            elif line.price:
-                texts.append(self.env._("%(name)s: %(price)s (%(every)s %(unit)s)", **values))
-            else:
-                texts.append(line.name)
+                count = len(units.filtered(line._is_for_unit))
+                text = self.env._("%(name)s: a row for each of %(count)s units", name=line.name, count=count)
+            if may_see_prices and line.price:
+                text = self.env._("%(row)s, %(price)s", row=text, price=self._get_price_text(line))
+            texts.append(text)
         return texts
 
+    def _get_price_text(self, line):
+        """Return the price of a line with its interval."""
+        amount = format_amount(self.env, line.price, line.currency_id)
+        if line.interval_unit == "once":
+            return self.env._("%(amount)s once", amount=amount)
+        units = dict(line._fields["interval_unit"]._description_selection(self.env))
+        unit = units[line.interval_unit].lower()
+        return self.env._("%(amount)s every %(count)s %(unit)s", amount=amount, count=line.interval_count, unit=unit)
+
     def _get_period_texts(self):
+        """Return one text per period: its days, and the quotas that it has."""
         if self.contract_id.period_ids.filtered(lambda period: not period.is_from_template):
             return [self.env._("The contract has its own: they stay.")]
-        return [
-            self.env._(
-                "%(start)s - %(end)s: %(calls)g calls, %(hours)g hours, %(maintenance)g maintenance hours",
-                start=format_date(self.env, values["date_start"]),
-                end=format_date(self.env, values["date_end"]),
-                calls=values["free_calls"],
-                hours=values["free_hours"],
-                maintenance=values["hours_maintained"],
-            )
-            for values in self.template_id._prepare_period_values(self.contract_id)
-        ]
+        labels = self.env["service.contract.template.period"].fields_get(QUOTAS, ["string"])
+        texts = []
+        for values in self.template_id._prepare_period_values(self.contract_id):
+            days = f"{format_date(self.env, values['date_start'])} - {format_date(self.env, values['date_end'])}"
+            quotas = [f"{values[name]:g} {labels[name]['string'].lower()}" for name in QUOTAS if values[name]]
+            texts.append(": ".join(filter(None, [days, ", ".join(quotas)])))
+        return texts
 
 
 def map_fit(lines, unit):
