@@ -20,10 +20,11 @@ class ServiceRegime(models.Model):
 
     _name = "service.regime"
     _description = "Performance Regime"
+    _inherit = ["mail.thread"]
     _order = "name, id"
     _check_company_auto = True
 
-    name = fields.Char(required=True, translate=True)
+    name = fields.Char(required=True, translate=True, tracking=True)
     active = fields.Boolean(default=True)
     company_id = fields.Many2one(
         comodel_name="res.company",
@@ -39,25 +40,30 @@ class ServiceRegime(models.Model):
         string="Demand",
         check_company=True,
         help="When units have to be available, read as wall time at the site. Empty means round the clock.",
+        tracking=True,
     )
     is_holiday_demand = fields.Boolean(
         string="Holidays Too",
         help="Units have to be available on holidays as well.",
+        tracking=True,
     )
     is_planned_down = fields.Boolean(
         string="Planned Work Is Down",
         help="Otherwise planned maintenance costs no availability.",
+        tracking=True,
     )
     is_alternative_up = fields.Boolean(
         string="Alternative Is Up",
         default=True,
         help="While a loan unit or another alternative is in place, the unit does not count as down.",
+        tracking=True,
     )
     digits = fields.Integer(
         string="Decimals",
         default=3,
         required=True,
         help="Percentages are rounded to so many decimals, half up, before they are judged.",
+        tracking=True,
     )
 
     target_ids = fields.One2many(comodel_name="service.regime.target", inverse_name="regime_id", copy=True)
@@ -76,22 +82,35 @@ class ServiceRegime(models.Model):
         required=True,
         default="rows",
         help="The charge of the period, of which rules and caps take percentages.",
+        tracking=True,
     )
-    charge_amount = fields.Monetary(string="Amount per Month", groups=PRICE)
+    charge_amount = fields.Monetary(string="Amount per Month", groups=PRICE, tracking=True)
     cap_percent = fields.Float(
         string="Deductions at Most (%)",
         digits="Discount",
         groups=PRICE,
         help="Of the charge of the period. 0 means no limit.",
+        tracking=True,
     )
-    cap_amount = fields.Monetary(string="Deductions at Most", groups=PRICE, help="0 means no limit.")
+    cap_amount = fields.Monetary(
+        string="Deductions at Most",
+        groups=PRICE,
+        tracking=True,
+        help="0 means no limit.",
+    )
     bonus_cap_percent = fields.Float(
         string="Bonuses at Most (%)",
         digits="Discount",
         groups=PRICE,
         help="Of the charge of the period. 0 means no limit.",
+        tracking=True,
     )
-    bonus_cap_amount = fields.Monetary(string="Bonuses at Most", groups=PRICE, help="0 means no limit.")
+    bonus_cap_amount = fields.Monetary(
+        string="Bonuses at Most",
+        groups=PRICE,
+        tracking=True,
+        help="0 means no limit.",
+    )
 
     # try it: typed on the form, never kept
     try_charge = fields.Monetary(

@@ -106,18 +106,41 @@ class ServiceRegime(models.Model):
             for unit in units:
                 # Two rows may cover one unit on the same day: it is still one unit.
                 days_by_unit[unit].extend((start, end + ONE_DAY) for start, end in days)
-        # A unit's place and zone are no secret to who may read the contract; portal users have no rights on zones.
-        place_by_unit = {unit: (unit.sudo().site_id, unit.sudo()._get_tz()) for unit in days_by_unit}
-        demand_by_place = self._get_demands(set(place_by_unit.values()), window)
+        stays = self._get_stays(days_by_unit)
+        demand_by_place = self._get_demands({place for _unit, place, _days in stays}, window)
         spans = []
-        for unit, days in days_by_unit.items():
-            zone = pytz.timezone(place_by_unit[unit][1])
-            for start, after in working_time.union(days):
-                for first, last in working_time.days_to_utc(start, after - ONE_DAY, zone):
-                    until = min(last, window.until or last)
-                    if first < until:
-                        spans.append(availability.Span(unit.id, demand_by_place[place_by_unit[unit]], first, until))
+        for unit, place, (start, after) in stays:
+            for first, last in working_time.days_to_utc(start, after - ONE_DAY, pytz.timezone(place[1])):
+                until = min(last, window.until or last)
+                if first < until:
+                    spans.append(availability.Span(unit.id, demand_by_place[place], first, until))
         return spans
+
+    def _get_stays(self, days_by_unit):
+        """Return where units stood on some days: a unit that moved has the demand of each place in turn.
+
+        :param days_by_unit: dict {unit: list of (first day, day after the last)}
+        :return: list of (unit, (site, name of its time zone), (first day, day after the last))
+        """
+        units = self.env["service.equipment"].union(*days_by_unit)
+        # A unit's places are no secret to who may read the contract.
+        placements = self.env["service.equipment.placement"].sudo().search(
+            [("equipment_id", "in", units.ids)], order="date_start, id"
+        )
+        placements_by_unit = placements.grouped("equipment_id")
+        stays = []
+        for unit in units.sudo():
+            left = working_time.union(days_by_unit[unit])
+            for placement in placements_by_unit.get(unit, ()):
+                stay = placement.date_start, placement.date_end or date.max
+                for start, after in left:
+                    days = max(start, stay[0]), min(after, stay[1])
+                    if days[0] < days[1]:
+                        stays.append((unit, placement.site_id or placement.partner_id, days))
+                left = working_time.subtract(left, [stay])
+            # Days of which the register tells nothing.
+            stays.extend((unit, unit.site_id or unit.partner_id, days) for days in left)
+        return [(unit, (site, site._get_service_tz(unit.company_id)), days) for unit, site, days in stays]
 
     def _get_demands(self, places, window):
         """Return the demand of places: the regime's calendar, less holidays, with special days on top.

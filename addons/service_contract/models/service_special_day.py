@@ -38,6 +38,7 @@ class ServiceSpecialDay(models.Model):
 
     _name = "service.special.day"
     _description = "Special Day"
+    _inherit = ["mail.thread"]
     _order = "date_from desc, id desc"
     _check_company_auto = True
 
@@ -48,7 +49,13 @@ class ServiceSpecialDay(models.Model):
         index=True,
         default=lambda self: self.env.company,
     )
-    date_from = fields.Date(string="First Day", required=True, default=fields.Date.context_today, index=True)
+    date_from = fields.Date(
+        string="First Day",
+        required=True,
+        default=fields.Date.context_today,
+        index=True,
+        tracking=True,
+    )
     date_to = fields.Date(
         string="Last Day",
         compute="_compute_date_to",
@@ -56,6 +63,7 @@ class ServiceSpecialDay(models.Model):
         readonly=False,
         precompute=True,
         required=True,
+        tracking=True,
     )
     partner_id = fields.Many2one(
         comodel_name="res.partner",
@@ -64,13 +72,18 @@ class ServiceSpecialDay(models.Model):
         ondelete="cascade",
         check_company=True,
         help="Every site of this customer; empty for every customer.",
+        tracking=True,
     )
     site_ids = fields.Many2many(
         comodel_name="res.partner",
         relation="service_special_day_site_rel",
         string="Sites",
         check_company=True,
+        # A day of a site that was archived, or could be deleted, must never become a day of every site.
+        context={"active_test": False},
+        ondelete="restrict",
         help="Only these sites; empty for every site of the customer.",
+        tracking=True,
     )
     place = fields.Char(string="Where", compute="_compute_place")
     effect = fields.Selection(
@@ -82,6 +95,7 @@ class ServiceSpecialDay(models.Model):
         ],
         required=True,
         default="closed",
+        tracking=True,
     )
     regime_id = fields.Many2one(
         comodel_name="service.regime",
@@ -90,13 +104,15 @@ class ServiceSpecialDay(models.Model):
         ondelete="restrict",
         check_company=True,
         help="The hours in which this regime wants availability are those of the day.",
+        tracking=True,
     )
-    hour_from = fields.Float(string="From", default=0.0)
-    hour_to = fields.Float(string="To", default=24.0)
+    hour_from = fields.Float(string="From", default=0.0, tracking=True)
+    hour_to = fields.Float(string="To", default=24.0, tracking=True)
     weight = fields.Float(
         digits=(6, 2),
         default=1.0,
         help="Multiplies the day's demand and its down time alike. 3 counts thrice, 0.5 half.",
+        tracking=True,
     )
     detail = fields.Char(compute="_compute_detail", help="Which hours, or how much the days count.")
     note = fields.Text()

@@ -3,6 +3,8 @@ import json
 from datetime import date, datetime
 from decimal import Decimal
 
+from freezegun import freeze_time
+
 from odoo import Command
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import Form, tagged
@@ -206,6 +208,28 @@ class TestRegime(RegimeCase):
         self.assertEqual(found, [self.unit_1, self.unit_2 | self.unit_3, self.unit_3])
         self.regime.calendar_id = False
         self.assertEqual(self._compute(contract, Facts()).measures[0].figures["demand_hours"], 3 * 720)
+
+    def test_a_unit_that_moved(self):
+        """Each day has the demand of the place where the unit stood: its special days, and its zone."""
+        abroad = self.env["res.partner"].create(
+            {"name": "Plant 2", "parent_id": self.customer.id, "tz": "America/New_York"}
+        )
+        contract = self._new_regime_contract()
+        with freeze_time("2026-06-15 09:00:00"):
+            self.unit_1.site_id = abroad
+        self._new_special_day(site_ids=abroad.ids)
+        self._new_special_day(site_ids=abroad.ids, date_from=date(2026, 6, 16))
+        spans = self.regime._get_spans(contract.coverage_ids, JUNE)
+        self.assertEqual({span.unit for span in spans}, {self.unit_1.id})
+        self.assertEqual(
+            [(span.start, span.end) for span in spans],
+            [
+                (datetime(2026, 5, 31, 22), datetime(2026, 6, 14, 22)),
+                (datetime(2026, 6, 15, 4), datetime(2026, 7, 1, 4)),
+            ],
+        )
+        result = self._compute(contract, Facts())
+        self.assertEqual(result.measures[0].figures["demand_hours"], (26 - 1) * 12, "the day after it came, not Friday")
 
     def test_units_by_themselves_with_their_own_charge(self):
         self.regime.rule_ids.scope = "unit"

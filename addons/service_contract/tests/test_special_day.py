@@ -70,6 +70,19 @@ class TestSpecialDay(RegimeCase):
         hours = self.env["resource.calendar"]._get_working_times([key], START, END)[key]
         self.assertTrue(hours.contains(datetime(2026, 6, 12, 10)), "no place was asked about")
 
+    def test_a_site_that_is_gone_closes_nobody_else(self):
+        gone = self.env["res.partner"].create({"name": "Plant 2", "parent_id": self.customer.id})
+        self._new_special_day(site_ids=gone.ids)
+        gone.active = False
+        self.env.invalidate_all()
+        self.assertEqual(self._get_hours()[1], 8)
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertRaisesRegex(Exception, "service_special_day_site_rel"),
+            self.env.cr.savepoint(),
+        ):
+            gone.unlink()
+
     def test_narrower_lies_on_top(self):
         self._new_special_day("extra", hour_from=10.0, hour_to=12.0, site_ids=self.site.ids)
         self._new_special_day("closed")
