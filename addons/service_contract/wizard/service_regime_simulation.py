@@ -56,6 +56,7 @@ class ServiceRegimeSimulation(models.TransientModel):
     currency_id = fields.Many2one(comodel_name="res.currency", compute="_compute_currency_id")
     result = fields.Json(compute="_compute_result")
     message = fields.Char(compute="_compute_totals")
+    has_error = fields.Boolean(compute="_compute_totals")
     charge = fields.Monetary(compute="_compute_totals", help="What the contracts cost in these months.")
     amount_before = fields.Monetary(string="Was Worth", compute="_compute_totals")
     amount_after = fields.Monetary(string="Would Be Worth", compute="_compute_totals")
@@ -137,7 +138,9 @@ class ServiceRegimeSimulation(models.TransientModel):
     def _compute_totals(self):
         for simulation in self:
             rows = simulation._get_rows()
-            simulation.message = simulation.result.get("error") or simulation._get_empty_message(rows)
+            error = (simulation.result or {}).get("error")
+            simulation.has_error = bool(error)
+            simulation.message = error or simulation._get_empty_message(rows)
             simulation.charge = sum(row["before"]["charge"] for row in rows)
             simulation.amount_before = sum(row["before"]["total"] for row in rows)
             simulation.amount_after = sum(row["after"]["total"] for row in rows)

@@ -51,7 +51,7 @@ class ServiceRegimeSimulationLine(models.TransientModel):
     kind = fields.Selection(related="rule_id.kind")
     has_target = fields.Boolean(compute="_compute_name")
     is_timed = fields.Boolean(compute="_compute_name")
-    name = fields.Char(string="Now in Force", compute="_compute_name")
+    name = fields.Text(string="Now in Force", compute="_compute_name")
     regime_currency_id = fields.Many2one(related="regime_id.currency_id", string="Currency of the Regime")
     currency_id = fields.Many2one(related="simulation_id.currency_id")
 
@@ -77,7 +77,7 @@ class ServiceRegimeSimulationLine(models.TransientModel):
     is_changed = fields.Boolean(compute="_compute_is_changed")
 
     # then and now: the simulation fills them in, since each of them needs all lines
-    figures = fields.Char(string="Achieved", readonly=True, help="As it was, and as it would have been.")
+    figures = fields.Text(string="Achieved", readonly=True, help="As it was, and as it would have been.")
     amount_before = fields.Monetary(string="Was Worth", readonly=True)
     amount_after = fields.Monetary(string="Would Be Worth", readonly=True)
     difference = fields.Monetary(readonly=True)
@@ -218,7 +218,7 @@ class ServiceRegimeSimulationLine(models.TransientModel):
             line.amount_before = sum(line._get_amount(row["before"]) for row in rows)
             line.amount_after = sum(line._get_amount(row["after"]) for row in rows)
             line.difference = line.amount_after - line.amount_before
-            line.figures = line._get_figures(rows) if line.level == "target" else False
+            line.figures = line._get_figures(rows) if rows and line.level == "target" else False
 
     def _get_amount(self, values):
         """Return what the line brought about, of `Performance.to_json()`; of a regime with what was given up."""

@@ -4,7 +4,8 @@ from decimal import Decimal
 
 from freezegun import freeze_time
 
-from odoo.tests import tagged
+from odoo import Command
+from odoo.tests import Form, tagged
 
 from .common import RAISED, HelpdeskCase
 
@@ -20,6 +21,7 @@ class TestContractFacts(HelpdeskCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.call_type.is_failure = True
+        cls.contract_manager = cls._new_user("hd_contracts", "service_contract.group_service_contract_user")
 
     def _get_facts(self, date_from=TODAY, date_to=TODAY):
         """Read the facts in the evening of the day."""
@@ -112,6 +114,87 @@ class TestContractFacts(HelpdeskCase):
         cancelled._register_event("cancelled")
         self.assertNotIn(f"service.call,{cancelled.id}", self._get_outcomes())
         self.assertEqual(len(self._get_facts()), 1, "the cancelled call's failure")
+
+    # ------------------------------------------------------------------
+    # Judged
+    # ------------------------------------------------------------------
+
+    def _new_regime(self, **rule):
+        regime = self.env["service.regime"].create(
+            {
+                "name": "Respond and Fix",
+                "target_ids": [
+                    Command.create({"metric": metric, "target": target})
+                    for metric, target in (("response", 90.0), ("failures", 1.0))
+                ],
+                "rule_ids": [Command.create({"metric": "response", "kind": "event", "amount": 50.0, **rule})],
+            }
+        )
+        self.contract.regime_id = regime
+        return regime
+
+    def _get_metrics(self, values):
+        (regime,) = values["regimes"]
+        return {metric["metric"]: metric["value"] for metric in regime["metrics"]}
+
+    def _judge(self, user=None):
+        self._get_facts()
+        contract = self.contract.with_user(user or self.contract_manager)
+        return contract.performance(TODAY, TODAY)
+
+    def test_performance_counts_calls(self):
+        self._new_regime()
+        met, missed = self._log_call(), self._log_call()
+        self._reply(met, 3)
+        self._reply(missed, 10)
+        values = self._judge()
+        self.assertEqual(self._get_metrics(values), {"response": 50.0, "failures": 2.0})
+        self.assertEqual(values["total"], -50.0)
+        (item,) = values["regimes"][0]["lines"][0]["items"]
+        self.assertEqual(values["events"][item["event"]]["res_id"], missed.id)
+
+    def test_whoever_may_not_read_a_call_sees_its_figure_only(self):
+        """An engineer reads the contract, but not the calls of other teams."""
+        self._new_regime()
+        other = self.env["service.team"].create({"name": "Others", "alias_name": "hd-test-others"})
+        self._reply(self._log_call(team_id=other.id), 10)
+        values = self._judge(self.engineer)
+        self.assertEqual(self._get_metrics(values)["response"], 0.0)
+        self.assertEqual(values["events"], {})
+        self.assertNotIn("total", values)
+
+    def test_what_if_response_in_two_hours(self):
+        self._new_regime()
+        for hours in (1, 3, 10):
+            self._reply(self._log_call(), hours)
+        self._get_facts()
+        Simulation = self.env["service.regime.simulation"].with_user(self.contract_manager)
+        form = Form(
+            Simulation.with_context(
+                default_contract_ids=self.contract.ids, default_date_from=str(TODAY), default_date_to=str(TODAY)
+            )
+        )
+        self.assertEqual(form.amount_before, -50.0)
+        index = [line["metric"] for line in form.line_ids._records].index("response")
+        with form.line_ids.edit(index) as line:
+            line.budget = 2.0
+        self.assertEqual((form.amount_after, form.difference), (-100.0, -50.0))
+        self.assertEqual(form.line_ids._records[index]["figures"], "66.667 %, now 33.333 %")
+
+    def test_failures_of_a_product_at_a_site(self):
+        regime = self._new_regime(metric="failures", kind="step", scope="group", step=1.0, amount=30.0)
+        for _index in range(3):
+            self._log_call()
+        values = self._judge()
+        (line,) = values["regimes"][0]["lines"]
+        self.assertEqual((line["quantity"], line["amount"]), (2.0, -60.0))
+        names = self.unit.product_id.display_name, self.unit.site_id.display_name
+        self.assertEqual(line["subject_label"], ", ".join(names))
+        self.assertEqual(values["regimes"][0]["regime_id"], regime.id)
+
+    # ------------------------------------------------------------------
+    # Cost
+    # ------------------------------------------------------------------
 
     def test_queries_do_not_grow_with_the_calls(self):
         def count(calls):
