@@ -1,5 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 from freezegun import freeze_time
 
@@ -7,6 +8,8 @@ from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
+from ..engine.performance import Outcome
+from ..models.service_contract_facts import PerformanceFact
 from .common import ContractCase
 
 JUNE = ("2026-06-01", "2026-06-30")
@@ -171,6 +174,35 @@ class TestContractPerformance(PerformanceCase):
             [(regime["name"], regime["charge"], regime["total"]) for regime in regimes],
             [("Gold", 100.0, 0.0), ("Silver", 100.0, 0.0)],
         )
+
+    def test_facts_of_other_modules_are_judged(self):
+        """What a module adds by the hook counts under the regime of its row, else of its unit, on its day."""
+        day, row = date(2026, 6, 20), self.contract.coverage_ids
+
+        def late(key, days, unit=None, **vals):
+            outcome = Outcome(key, unit, datetime(2026, 6, 20), elapsed=Decimal(days), budget=Decimal(3))
+            fact = {"contract": self.contract.id, "coverage": row.id, "metric": "maintenance", "day": day, **vals}
+            return PerformanceFact(**fact, value=outcome)
+
+        facts = [
+            late(f"service.contract,{self.contract.id}", 2),
+            late(f"service.contract,{self.contract.id}", 9, coverage=False, unit=self.unit_1.id),
+            late("service.contract,0", 9, coverage=False, unit=self.unit_2.id),
+            late("service.contract,0", 9, day=date(2026, 7, 1)),
+        ]
+        model = self.env.registry["service.contract"]
+        self.patch(model, "_get_performance_facts", lambda contracts, date_from, date_to: facts)
+        self.regime.write(
+            {
+                "target_ids": [Command.create({"metric": "maintenance", "target": 90.0})],
+                "rule_ids": [Command.create({"metric": "maintenance", "kind": "period", "step": 5.0, "amount": 40.0})],
+            }
+        )
+        (regime,) = self._get_performance()["regimes"]
+        figures = {metric["metric"]: metric["value"] for metric in regime["metrics"]}
+        amounts = {line["metric"]: line["amount"] for line in regime["lines"]}
+        # One of two in time; six days late are two started five days.
+        self.assertEqual((figures["maintenance"], amounts["maintenance"]), (50.0, -80.0))
 
     # ------------------------------------------------------------------
     # Who sees what
