@@ -9,7 +9,7 @@ class ResCompany(models.Model):
         comodel_name="service.sla.policy",
         string="Default Service Level",
         check_company=True,
-        help="The service level of calls that no contract covers.",
+        help="The service level of calls that no contract covers, or whose contract names none.",
     )
     service_contract_offer_days = fields.Integer(
         string="Offers Valid For (days)",

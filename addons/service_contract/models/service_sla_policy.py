@@ -47,10 +47,17 @@ class ServiceSlaPolicy(models.Model):
     coverage_count = fields.Integer(string="Coverage Rows", compute="_compute_usage")
     is_company_default = fields.Boolean(string="Default of the Company", compute="_compute_usage")
 
-    @api.depends("target_ids.summary")
+    @api.depends("target_ids.metric", "target_ids.priority", "target_ids.budget_minutes")
+    @api.depends_context("lang")
     def _compute_summary(self):
+        """Say all targets in a line: "respond within 4 h, resolve within 16 h; High: respond within 1 h"."""
         for policy in self:
-            policy.summary = "; ".join(policy.target_ids.mapped("summary"))
+            groups = policy.target_ids.sorted(lambda target: target.priority or "").grouped("priority")
+            policy.summary = "; ".join(
+                f"{targets[0]._get_priority_label()}: {promises}" if priority else promises
+                for priority, targets in groups.items()
+                if (promises := ", ".join(filter(None, (target._get_promise() for target in targets))))
+            )
 
     @api.depends("company_id.service_sla_policy_id")
     def _compute_usage(self):

@@ -88,24 +88,28 @@ class ServiceSlaTarget(models.Model):
     @api.depends_context("lang")
     def _compute_summary(self):
         """Say the target as a sentence: "High: respond within 4 h, warn at 80 %"."""
-        promises = {
-            "response": self.env._("respond within %(time)s"),
-            "on_site": self.env._("be on site within %(time)s"),
-            "workaround": self.env._("offer a workaround within %(time)s"),
-            "resolution": self.env._("resolve within %(time)s"),
-        }
-        priorities = dict(self._fields["priority"]._description_selection(self.env))
         for target in self:
-            if not target.metric or target.budget_minutes <= 0:
-                target.summary = False
-                continue
-            time = target.policy_id._format_minutes(target.budget_minutes)
-            parts = [promises[target.metric] % {"time": time}, *target._get_summary_details()]
-            target.summary = self.env._(
+            promise = target._get_promise()
+            target.summary = promise and self.env._(
                 "%(priority)s: %(promise)s",
-                priority=priorities.get(target.priority) or self.env._("Any priority"),
-                promise=", ".join(parts),
+                priority=target._get_priority_label() or self.env._("Any priority"),
+                promise=", ".join([promise, *target._get_summary_details()]),
             )
+
+    def _get_promise(self):
+        """Return what is promised in a few words: "respond within 4 h"; False while that is not known."""
+        if not self.metric or self.budget_minutes <= 0:
+            return False
+        time = self.policy_id._format_minutes(self.budget_minutes)
+        return {
+            "response": self.env._("respond within %(time)s", time=time),
+            "on_site": self.env._("be on site within %(time)s", time=time),
+            "workaround": self.env._("offer a workaround within %(time)s", time=time),
+            "resolution": self.env._("resolve within %(time)s", time=time),
+        }[self.metric]
+
+    def _get_priority_label(self):
+        return dict(self._fields["priority"]._description_selection(self.env)).get(self.priority)
 
     def _get_summary_details(self):
         """Return what else the sentence of the target says."""

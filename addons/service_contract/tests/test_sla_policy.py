@@ -172,7 +172,10 @@ class TestSlaPolicy(ContractCase):
                 "Urgent: be on site within 45 min, warn at 80 %",
             },
         )
-        self.assertIn("; ", self.policy.summary)
+        self.assertEqual(
+            self.policy.summary,
+            "resolve within 16 h 30 min; High: respond within 4 h; Urgent: be on site within 45 min",
+        )
 
     def test_bad_targets_are_refused(self):
         Target = self.env["service.sla.target"].with_user(self.user_manager)

@@ -91,3 +91,17 @@ class TestServiceCallCover(HelpdeskCase):
         self.assertEqual((by_hand.priority, by_hand.priority_is_manual), ("3", True))
         by_hand.priority_is_manual = False
         self.assertEqual(by_hand.priority, "2")
+
+    def test_the_explanation_speaks_the_readers_language(self):
+        """It is kept as codes and values; what was kept as sentences before stays readable."""
+        self.coverage.sudo().date_end = "2026-03-31"
+        call = self._new_call()
+        (entry,) = call.cover_explanation
+        self.assertEqual((entry["code"], entry["values"]), ("ended", {"end": "2026-03-31"}))
+        self.assertNotIn("reason", entry)
+        self.assertIn("It ended on 03/31/2026.", call.cover_explanation_html)
+        self.env["res.lang"]._activate_lang("de_DE")
+        self.assertIn("31.03.2026", call.with_context(lang="de_DE").cover_explanation_html)
+        old = [{"coverage_id": 1, "contract": "C1", "row": "Row", "won": False, "reason": "It covers other sites."}]
+        call.sudo().cover_explanation = old
+        self.assertIn("<b>C1</b> Row: It covers other sites.", call.cover_explanation_html)
