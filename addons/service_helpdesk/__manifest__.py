@@ -29,6 +29,7 @@
         "views/res_partner_views.xml",
         "views/service_equipment_views.xml",
         "views/service_contract_views.xml",
+        "views/service_consumption_views.xml",
         "views/service_downtime_views.xml",
         "views/product_template_views.xml",
         "views/service_helpdesk_menus.xml",

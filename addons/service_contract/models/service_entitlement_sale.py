@@ -193,6 +193,35 @@ class ServiceEntitlement(models.Model):
         help="The last day of which the responsible was told; another one is told of again.",
     )
 
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_sold(self):
+        for bucket in self:
+            if bucket.package_coverage_ids:
+                raise UserError(
+                    self.env._("Package %(package)s has been sold: take the sale back instead.", package=bucket.name)
+                )
+
+    def action_take_back_sale(self):
+        """Undo the sale of packages that nothing was taken from; what was billed is given back by the billing.
+
+        :raise UserError: when a package was used, or is none that was sold
+        """
+        self.check_access("write")
+        for bucket in self:
+            if not bucket.package_id or bucket._to_bucket().left != bucket._to_decimal(bucket.quantity):
+                raise UserError(
+                    self.env._("%(quota)s is no untouched package: correct it instead.", quota=bucket.name)
+                )
+            if bucket.quantity:
+                note = self.env._("Sale taken back")
+                quantity = bucket._to_decimal(bucket.quantity)
+                bucket._book(quantity, bucket.date_start, "granted", is_grant=True, note=note)
+            for row in bucket.package_coverage_ids:
+                # No amendment: what is covered stays as it is.
+                row._end(fields.Date.subtract(row.date_start, days=1))
+            bucket.contract_id._message_log(body=self.env._("Sale of %(package)s taken back", package=bucket.name))
+        return True
+
     # ------------------------------------------------------------------
     # Top-up
     # ------------------------------------------------------------------

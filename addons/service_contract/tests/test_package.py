@@ -102,6 +102,22 @@ class TestPackage(ContractCase):
             self.assertEqual(contract.current_entitlement_ids, late)
             self.assertRecordValues(contract, [{"quota_summary": "10 of 10 hours", "past_entitlement_count": 1}])
 
+    def test_sale_taken_back(self):
+        value = self.contract.amount_total
+        bucket = self._sell()
+        with self.assertRaisesRegex(UserError, "take the sale back"):
+            bucket.unlink()
+        bucket.action_take_back_sale()
+        self.assertRecordValues(bucket, [{"quantity": 0.0, "quantity_left": 0.0}])
+        self.assertEqual(self.contract.amount_total, value)
+        self.assertFalse(self.contract.amendment_ids)
+        used = self._sell()
+        self._consume(1.0)
+        with self.assertRaisesRegex(UserError, "no untouched package"):
+            used.action_take_back_sale()
+        with self.assertRaises(AccessError):
+            used.with_user(self.user_reader).action_take_back_sale()
+
     def test_gift_is_not_billed(self):
         self.assertFalse(self._sell(price=0.0).package_coverage_ids)
 

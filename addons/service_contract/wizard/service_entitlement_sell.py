@@ -26,7 +26,7 @@ class ServiceEntitlementSell(models.TransientModel):
     )
     date = fields.Date(string="From", compute="_compute_date", store=True, readonly=False, required=True)
     date_end = fields.Date(string="Until", compute="_compute_result")
-    count = fields.Integer(string="Packages", required=True, default=1)
+    count = fields.Integer(string="How Many", required=True, default=1)
     unit = fields.Selection(related="package_id.unit")
     quantity = fields.Float(string="Gives", digits="Product Unit", compute="_compute_result")
     price = fields.Monetary(
