@@ -9,6 +9,7 @@ from . import (
     test_engine_ledger,
     test_performance,
     test_profit,
+    test_renewal,
     test_security,
     test_tour,
     test_work_billing,

@@ -212,8 +212,8 @@ class ServiceContract(models.Model):
     def _mail_renewal(self):
         """Queue the message to the customer."""
         self.ensure_one()
-        template = self.env.ref("service_contract.mail_template_renewal_offer", raise_if_not_found=False)
-        if template and self.partner_id.email:
+        template = self._get_renewal_template()
+        if template:
             template.send_mail(self.id, force_send=False)
 
     # ------------------------------------------------------------------

@@ -92,8 +92,8 @@ class ServiceContract(models.Model):
         :return: an `ir.actions.act_window` dict for one contract whose customer has an address, else True
         """
         self._set_renewal_stage("offered")
-        template = self.env.ref("service_contract.mail_template_renewal_offer", raise_if_not_found=False)
-        if len(self) > 1 or not template or not self.partner_id.email:
+        template = self.env["mail.template"] if len(self) != 1 else self._get_renewal_template()
+        if not template:
             return True
         return {
             "type": "ir.actions.act_window",
@@ -133,6 +133,13 @@ class ServiceContract(models.Model):
     # ------------------------------------------------------------------
     # Business
     # ------------------------------------------------------------------
+
+    def _get_renewal_template(self):
+        """Return the message that offers the next term, empty when there is nobody to offer it to by e-mail."""
+        self.ensure_one()
+        template = self.env.ref("service_contract.mail_template_renewal_offer", raise_if_not_found=False)
+        is_offered = self.kind == "customer" and self.partner_id.email
+        return template if template and is_offered else self.env["mail.template"]
 
     def _is_renewal_confirmable(self):
         """Tell whether the customer may still confirm the next term."""
