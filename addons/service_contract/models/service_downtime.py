@@ -5,6 +5,7 @@ import pytz
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Domain
 from odoo.tools import SQL
 from odoo.tools.misc import format_datetime
 
@@ -72,6 +73,13 @@ class ServiceDowntime(models.Model):
     ended_at = fields.Datetime(string="To", tracking=True, copy=False, help="Empty while it lasts.")
     is_open = fields.Boolean(compute="_compute_hours", store=True)
     hours = fields.Float(compute="_compute_hours", store=True, help="Counted once the event has ended.")
+    shown_until = fields.Datetime(
+        string="Until",
+        compute="_compute_shown_until",
+        inverse="_inverse_shown_until",
+        search="_search_shown_until",
+        help="The end, or now while it lasts: for calendars.",
+    )
     duration_words = fields.Char(string="Duration", compute="_compute_words")
     period_words = fields.Char(string="At the Site", compute="_compute_words")
     cause_id = fields.Many2one(
@@ -132,6 +140,21 @@ class ServiceDowntime(models.Model):
         for event in self:
             event.is_open = not event.ended_at
             event.hours = (event.ended_at - event.started_at) / timedelta(hours=1) if event.ended_at else 0.0
+
+    @api.depends("started_at", "ended_at")
+    def _compute_shown_until(self):
+        now = fields.Datetime.now()
+        for event in self:
+            event.shown_until = event.ended_at or max(event.started_at or now, now)
+
+    def _inverse_shown_until(self):
+        for event in self:
+            event.ended_at = event.shown_until
+
+    def _search_shown_until(self, operator, value):
+        if operator not in (">", ">="):
+            return NotImplemented
+        return Domain("ended_at", "=", False) | Domain("ended_at", operator, value)
 
     @api.depends("started_at", "ended_at", "equipment_id")
     @api.depends_context("lang", "tz", "uid")

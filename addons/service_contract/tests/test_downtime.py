@@ -88,6 +88,14 @@ class TestDowntime(ContractCase):
         with self._refused("has ended already", UserError):
             lasting.action_end()
 
+    def test_a_calendar_shows_what_still_lasts(self):
+        ended, lasting = self._new_event(-8, -4), self._new_event(-3, None)
+        self.assertEqual((ended | lasting).mapped("shown_until"), [ended.ended_at, NOW])
+        events = ended.search([("equipment_id", "=", self.unit_1.id), ("shown_until", ">=", NOW - HOUR)])
+        self.assertEqual(events, lasting)
+        lasting.shown_until = NOW - HOUR
+        self.assertEqual(lasting.ended_at, NOW - HOUR)
+
     def test_times_are_those_at_the_site(self):
         self.site.tz = "America/New_York"
         self.assertEqual(
