@@ -79,6 +79,7 @@ class ServiceContractAmendment(models.Model):
         help="The amendment of the contract from which units came here.",
     )
     has_warnings = fields.Boolean(compute="_compute_has_warnings")
+    has_moves = fields.Boolean(compute="_compute_has_moves")
     coverage_ids = fields.One2many(comodel_name="service.coverage", inverse_name="amendment_id", string="New Rows")
 
     # money
@@ -120,6 +121,11 @@ class ServiceContractAmendment(models.Model):
     def _compute_has_warnings(self):
         for amendment in self:
             amendment.has_warnings = any(amendment.line_ids.mapped("warning"))
+
+    @api.depends("line_ids.action")
+    def _compute_has_moves(self):
+        for amendment in self:
+            amendment.has_moves = "move" in amendment.line_ids.mapped("action")
 
     @api.depends("line_ids.action")
     def _compute_summary(self):
