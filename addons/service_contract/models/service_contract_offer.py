@@ -46,7 +46,10 @@ PROMISED = {
     "service.sla.target": ["metric", "priority", "budget_minutes"],
 }
 # Written by the actions of the offer only.
-OFFER_FIELDS = {"offer_state", "date_offered", "offer_hash", "signed_by", "signed_at", "signature", "decline_reason"}
+OFFER_FIELDS = {
+    *("offer_state", "date_offered", "offer_hash", "offer_scope"),
+    *("signed_by", "signed_at", "signature", "decline_reason"),
+}
 SIGNATURE_LIMIT = 1024 * 1024
 NAME_LIMIT = 128
 
@@ -87,6 +90,12 @@ class ServiceContract(models.Model):
     )
     is_offer_expired = fields.Boolean(compute="_compute_is_offer_expired")
     offer_hash = fields.Char(string="Fingerprint", readonly=True, copy=False, groups="base.group_user")
+    offer_scope = fields.Json(
+        readonly=True,
+        copy=False,
+        groups="base.group_user",
+        help="The fields that the fingerprint was made of: later versions may know more.",
+    )
     signed_by = fields.Char(readonly=True, copy=False)
     signed_at = fields.Datetime(string="Signed On", readonly=True, copy=False)
     signature = fields.Binary(attachment=True, readonly=True, copy=False, groups="base.group_user")
@@ -213,7 +222,7 @@ class ServiceContract(models.Model):
 
     def action_activate(self):
         for contract in self.filtered(lambda contract: contract.offer_state == "signed"):
-            if contract.state == "draft" and contract._get_promise_hash() != contract.offer_hash:
+            if contract.state == "draft" and not contract._keeps_offer():
                 raise UserError(
                     self.env._(
                         "Contract %(contract)s no longer promises what was signed: withdraw the offer first.",
@@ -241,7 +250,8 @@ class ServiceContract(models.Model):
             "offer_state": "offered",
             "date_offered": today,
             "date_offer_end": date_end,
-            "offer_hash": self._get_promise_hash(),
+            "offer_hash": self._get_promise_hash(PROMISED),
+            "offer_scope": PROMISED,
             "decline_reason": False,
         }
 
@@ -253,6 +263,7 @@ class ServiceContract(models.Model):
                 "offer_state": state,
                 "date_offer_end": False,
                 "offer_hash": False,
+                "offer_scope": False,
                 "signed_by": False,
                 "signed_at": False,
                 "signature": False,
@@ -275,7 +286,7 @@ class ServiceContract(models.Model):
             return self.env._("This offer was valid until %(date)s: please ask us for a new one.", date=day)
         if version != self.offer_hash:
             return self.env._("This offer has changed since you opened it: please reload the page and read it again.")
-        if self._get_promise_hash() != self.offer_hash:
+        if not self._keeps_offer():
             return self.env._("We are working on this offer: please ask us for the new one.")
         return None
 
@@ -399,16 +410,16 @@ class ServiceContract(models.Model):
         """Hook: return the names of the contract's own fields that stand while it is offered."""
         return set(PROMISED[self._name])
 
-    def _get_promise(self):
-        """Hook: return what one contract promises, as plain values: what an offer's fingerprint is made of.
+    def _get_promised_records(self):
+        """Hook: return the records that one contract's promise consists of, with all rights.
 
-        :return: dict {model: list of rows}
+        :return: list of recordsets, of different models
         """
         self.ensure_one()
         # Whoever offers or signs means the whole promise, whatever of it he may read himself.
         contract = self.sudo()
         policies = contract.sla_policy_id | contract.coverage_ids.sla_policy_id
-        promised = (
+        return [
             contract,
             contract.coverage_ids,
             contract.period_ids,
@@ -417,19 +428,29 @@ class ServiceContract(models.Model):
             contract.obligation_ids,
             policies,
             policies.target_ids,
-        )
-        return {
+        ]
+
+    def _get_promise_hash(self, scope):
+        """Return the fingerprint of what one contract promises now: SHA-256 in hexadecimal digits.
+
+        :param dict scope: names of the fields that count, by model
+        """
+        promise = {
             records._name: [
-                [record.id, *(plain_value(record, name) for name in PROMISED[records._name])]
+                [record.id, *(plain_value(record, name) for name in scope[records._name])]
                 for record in records.sorted("id")
             ]
-            for records in promised
+            for records in self._get_promised_records()
+            if records._name in scope
         }
-
-    def _get_promise_hash(self):
-        """Return the fingerprint of what one contract promises now: SHA-256 in hexadecimal digits."""
-        text = json.dumps(self._get_promise(), sort_keys=True, default=str)
+        text = json.dumps(promise, sort_keys=True, default=str)
         return hashlib.sha256(text.encode()).hexdigest()
+
+    def _keeps_offer(self):
+        """Tell whether one contract promises what it did when it was offered."""
+        self.ensure_one()
+        offer = self.sudo()
+        return bool(offer.offer_scope) and self._get_promise_hash(offer.offer_scope) == offer.offer_hash
 
     # ------------------------------------------------------------------
     # Hooks
