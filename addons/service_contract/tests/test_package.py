@@ -118,6 +118,20 @@ class TestPackage(ContractCase):
         with self.assertRaises(AccessError):
             used.with_user(self.user_reader).action_take_back_sale()
 
+    def test_customer_reads_his_quotas(self):
+        bucket = self._sell()
+        self.env.flush_all()
+        self.env.invalidate_all()
+        contract = self.contract.with_user(self.user_portal)
+        self.assertRecordValues(contract, [{"quota_summary": "10 of 10 hours", "past_entitlement_count": 0}])
+        quotas = contract.entitlement_ids
+        seen = [name for name, field in bucket._fields.items() if quotas._has_field_access(field, "read")]
+        self.assertNotIn("package_id", seen)
+        for name in seen:
+            self.env.invalidate_all()
+            with self.subTest(field=name):
+                quotas.read([name])
+
     def test_gift_is_not_billed(self):
         self.assertFalse(self._sell(price=0.0).package_coverage_ids)
 
