@@ -48,7 +48,7 @@ class ServiceRegime(models.Model):
         tracking=True,
     )
     is_planned_down = fields.Boolean(
-        string="Planned Work Is Down",
+        string="Planned Is Down",
         help="Otherwise planned maintenance costs no availability.",
         tracking=True,
     )
