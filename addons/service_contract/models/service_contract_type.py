@@ -80,7 +80,7 @@ class ServiceContractType(models.Model):
         required=True,
         default="any",
     )
-    end_alert_days = fields.Integer(string="Told Before the End (Days)", default=30)
+    end_alert_days = fields.Integer(string="Tell of the End", default=30)
 
     # billing
     billing_timing = fields.Selection(
