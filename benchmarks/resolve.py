@@ -92,7 +92,8 @@ class Books:
         self.copy(self.site, 0, last, id=site.format("n"), parent_id=partner.format("n"),
                   commercial_partner_id=partner.format("n"))
         self.copy(self.contract, 0, last, id=contract.format("n"), name="'C' || n", partner_id=partner.format("n"),
-                  commercial_partner_id=partner.format("n"), is_payment_blocked="n % 10 = 9", access_token="NULL")
+                  commercial_partner_id=partner.format("n"), is_payment_blocked="n % 10 = 9", is_frame="TRUE",
+                  access_token="NULL")
         products = f"(ARRAY{self.products.ids})[1 + n % 8]"
         owner = f"n / {UNITS}"
         self.copy(self.unit, 0, self.contracts * UNITS - 1, id=f"{base['service_equipment']} + n",

@@ -148,7 +148,7 @@ class ServiceCoverage(models.Model):
         - `reason`: one sentence
         - `explanation`: for every row considered, the best first, a dict of `coverage_id`, `contract`, `row`, `won`,
           `code`, `detail`, `reason`, and `values` where the reason names some; see :meth:`render_explanation`. Answers
-          share these dicts: copy one before changing it
+          share these dicts, and `payers`: copy one before changing it
 
         :raise AccessError: for users who may not read contracts
         :raise UserError: for a request without an instant
@@ -171,7 +171,7 @@ class ServiceCoverage(models.Model):
             answer = coverage._prepare_answer_values(asked, explanation, verdicts)
             if (terms, asked.warranty) not in payers:
                 payers[terms, asked.warranty] = coverage._prepare_payers(asked.warranty)
-            answer["payers"] = {kind: {**values} for kind, values in payers[terms, asked.warranty].items()}
+            answer["payers"] = payers[terms, asked.warranty]
             answers.append(answer)
         return answers
 
