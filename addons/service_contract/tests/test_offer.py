@@ -8,7 +8,9 @@ from freezegun import freeze_time
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.http import Request
+from odoo.modules.migration import load_script
 from odoo.tests import HttpCase, tagged
+from odoo.tools import SQL, file_path
 
 from ..models.service_contract_offer import PROMISED
 from .common import NOW, TODAY, ContractCase
@@ -299,6 +301,19 @@ class TestOffer(ContractCase):
         self.contract.action_offer()
         self._sign()
         self.assertEqual(self.contract.activity_ids.user_id, self.user_contract, "whoever made it is told")
+
+    def test_update_offers_nothing(self):
+        """The columns of offers come empty to contracts that were made before, and the script may run twice."""
+        script = load_script(file_path("service_contract/migrations/19.0.1.1.0/pre-offer.py"), "pre_offer")
+        self.env.flush_all()
+        for table in script.TABLES:
+            self.env.cr.execute(SQL("ALTER TABLE %s DROP COLUMN is_offered", SQL.identifier(table)))
+        for _run in range(2):
+            script.migrate(self.env.cr, "19.0.1.0.0")
+        self.env.invalidate_all()
+        self.assertFalse(self.contract.is_offered or self.contract.coverage_ids.is_offered)
+        self.contract.action_offer()
+        self.assertTrue(self.contract.coverage_ids.is_offered)
 
 
 @tagged("post_install", "-at_install")
