@@ -114,7 +114,7 @@ class ServiceContract(models.Model):
         help="Days before the last day on which the contract renews by itself, or on which the responsible is told.",
     )
     renewal_increase = fields.Float(
-        string="Increase at Renewal (%)",
+        string="Increase (%)",
         digits="Discount",
         groups="service_contract.group_service_contract_price",
     )

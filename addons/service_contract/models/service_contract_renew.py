@@ -88,7 +88,7 @@ class ServiceContract(models.Model):
         try:
             self.lock_for_update(allow_referencing=True)
         except LockError as error:
-            raise UserError(
+            raise LockError(
                 self.env._(
                     "Somebody else is changing contract %(contract)s right now: try again in a moment.",
                     contract=self.name,

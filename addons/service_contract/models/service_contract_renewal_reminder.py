@@ -3,7 +3,7 @@ import logging
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import LockError, UserError, ValidationError
 from odoo.tools import format_date
 
 _logger = logging.getLogger(__name__)
@@ -113,6 +113,8 @@ class ServiceContract(models.Model):
             try:
                 with self.env.cr.savepoint():
                     self._renew(is_automatic=True)
+            except LockError:
+                return False  # somebody else is at it, the next run looks again
             except UserError as error:
                 problem = str(error)
                 _logger.info("Contract %s could not renew by itself: %s", self.name, error)

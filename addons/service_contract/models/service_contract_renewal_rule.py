@@ -68,24 +68,25 @@ class ServiceContract(models.Model):
         help="The day whose index value the prices stand at. Empty means the first day of the term, less the delay.",
     )
     index_lag_months = fields.Integer(
-        string="Delay of the Index (Months)",
+        string="Index Delay (Months)",
         groups=PRICE_GROUP,
         help="The value used is the one that holds so many months before the first new day.",
     )
     index_share = fields.Float(
-        string="Share That Follows (%)",
+        string="Share (%)",
+        help="How much of the price follows the index; the rest stays.",
         digits="Discount",
         default=100.0,
         groups=PRICE_GROUP,
     )
     index_cap = fields.Float(
-        string="At Most (%)",
+        string="Rises at Most (%)",
         digits="Discount",
         groups=PRICE_GROUP,
         help="Prices never rise by more at one renewal. 0 means without limit.",
     )
     index_floor = fields.Float(
-        string="At Least (%)",
+        string="Rises at Least (%)",
         digits="Discount",
         groups=PRICE_GROUP,
         help="0 means that prices never fall; -5 that they may fall by 5 percent.",
