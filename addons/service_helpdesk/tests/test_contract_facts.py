@@ -87,6 +87,15 @@ class TestContractFacts(HelpdeskCase):
         self.assertFalse(outcome.is_met())
         self.assertTrue(outcome.is_met(Decimal(241)))
 
+    def test_special_days_of_the_site_count_as_for_the_clock(self):
+        """Two extra hours in the evening are working time: nine hours until the reply at 20:00 instead of seven."""
+        self.env["service.special.day"].create(
+            {"name": "Fair", "date_from": TODAY, "effect": "extra", "hour_from": 17.0, "hour_to": 19.0}
+        )
+        call = self._log_call()
+        self._reply(call, 10)
+        self.assertEqual(self._get_outcomes()[f"service.call,{call.id}"].elapsed, Decimal(540))
+
     def test_facts_say_where_they_belong(self):
         call = self._log_call()
         facts = [fact for fact in self._get_facts() if fact.value.key == f"service.call,{call.id}"]
