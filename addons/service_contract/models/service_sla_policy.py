@@ -148,7 +148,7 @@ class ServiceSlaPolicy(models.Model):
 
         :param at: naive UTC, or its ISO text
         :param str priority: key of PRIORITIES
-        :param site_id: id of the site, whose time zone counts; else the company's
+        :param site_id: id of the site, whose time zone and special days count; else the company's zone
         :param calendar_id: id of the working hours, where a coverage row has its own; else those of the service level
         :param str tz: name of the time zone, instead of a site's
         :return: list of dicts in plain JSON, in the order of METRICS: `metric`, `target_id`, `budget_minutes`,
@@ -157,18 +157,24 @@ class ServiceSlaPolicy(models.Model):
         :raise UserError: when the working hours cannot drive a clock, or a deadline is more than two years ahead
         """
         self.ensure_one()
-        tz = tz or self.env["res.partner"].browse(site_id)._get_service_tz(self.company_id)
+        site = self.env["res.partner"].browse(site_id)
+        tz = tz or site._get_service_tz(self.company_id)
         calendar = self.env["resource.calendar"].browse(calendar_id) if calendar_id else self.calendar_id
         at = fields.Datetime.to_datetime(at)
-        return [self._prepare_preview(promise, tz) for promise in self._plan_targets(at, priority, tz, calendar)]
+        return [self._prepare_preview(promise, tz) for promise in self._plan_targets(at, priority, tz, calendar, site)]
 
-    def _plan_targets(self, at, priority, tz, calendar):
-        """Return (target, deadline, warnings, days) for each metric promised; see :meth:`preview_deadlines`."""
+    def _plan_targets(self, at, priority, tz, calendar, site):
+        """Return (target, deadline, warnings, days) for each metric promised; see :meth:`preview_deadlines`.
+
+        :param calendar: `resource.calendar`, empty for round the clock
+        :param site: `res.partner` whose special days count, may be empty
+        """
         self.ensure_one()
         targets = self._get_targets(priority)
         ordered = [targets[metric] for metric, _label in METRICS if metric in targets]
         for days in HORIZONS:
-            hours = calendar._get_working_time(tz, at, at + timedelta(days=days), self.company_id)
+            key = (calendar, tz, self.company_id, site)
+            hours = calendar._get_working_times([key], at, at + timedelta(days=days))[key]
             try:
                 return [self._plan_target(target, at, hours, tz) for target in ordered]
             except deadline.WorkingTimeTooShort:
@@ -223,13 +229,13 @@ class ServiceSlaPolicy(models.Model):
             return self.env._("%(hours)s h", hours=hours)
         return self.env._("%(hours)s h %(minutes)s min", hours=hours, minutes=rest)
 
-    def _prepare_deadline_words(self, at, priority, tz, calendar):
+    def _prepare_deadline_words(self, at, priority, tz, calendar, site):
         """Return what the template of deadlines shows: a list of dicts, one for each metric; see
         :meth:`preview_deadlines` for the arguments.
         """
         labels = dict(self.env["service.sla.target"]._fields["metric"]._description_selection(self.env))
         words = []
-        for target, end, warnings, days in self._plan_targets(at, priority, tz, calendar) if self else ():
+        for target, end, warnings, days in self._plan_targets(at, priority, tz, calendar, site) if self else ():
             counted = [day for day in days if day.minutes]
             words.append(
                 {

@@ -82,6 +82,19 @@ class TestSlaPolicy(ContractCase):
             [promise["metric"] for promise in self._preview(priority="3")], ["response", "on_site", "resolution"]
         )
 
+    def test_special_days_of_the_site_count(self):
+        self.env["service.special.day"].create(
+            {
+                "name": "Fair",
+                "effect": "closed",
+                "date_from": date(2026, 4, 16),
+                "date_to": date(2026, 4, 16),
+                "site_ids": [Command.link(self.site.id)],
+            }
+        )
+        self.assertEqual(self._preview(site_id=self.site.id)[1]["local"], "2026-04-20T11:00:00+02:00")
+        self.assertEqual(self._preview(site_id=self.customer.id)[1]["local"], "2026-04-17T11:00:00+02:00")
+
     def test_promises_too_far_away_are_refused(self):
         self.policy.target_ids[1].budget_minutes = 60 * 8 * 100  # more than 60 days ahead
         self.assertEqual(self._preview()[1]["deadline"][:7], "2026-09")

@@ -120,9 +120,12 @@ class ServiceCoverageWhatif(models.TransientModel):
         if self.site_id and not self.equipment_id and self.site_id.commercial_partner_id != customer:
             self.site_id = False
 
+    def _get_place(self):
+        """Return where the work would be done."""
+        return self.site_id or self.equipment_id.site_id or self.partner_id
+
     def _get_tz(self):
-        place = self.site_id or self.equipment_id.site_id or self.partner_id
-        return place._get_service_tz(self.company_id)
+        return self._get_place()._get_service_tz(self.company_id)
 
     def _get_at_site(self):
         """Return the instant in words of the site's clock, with the zone."""
@@ -209,7 +212,7 @@ class ServiceCoverageWhatif(models.TransientModel):
         calendar = self.env["resource.calendar"].browse(answer["calendar_id"] or [])
         priority = self.priority or answer["priority"] or DEFAULT_PRIORITY
         tz = self._get_tz()
-        deadlines = policy._prepare_deadline_words(self.at, priority, tz, calendar)
+        deadlines = policy._prepare_deadline_words(self.at, priority, tz, calendar, self._get_place())
         quotas = self._prepare_quotas(row, answer["payers"])
         payers = self._prepare_payers(answer["payers"], quotas)
         refused = next((entry for entry in answer["explanation"] if entry["code"] == "refused"), None)
@@ -333,7 +336,8 @@ class ServiceCoverageWhatif(models.TransientModel):
             zone.localize(datetime.combine(date, time.min)).astimezone(pytz.utc).replace(tzinfo=None)
             for date in (day, day + ONE_DAY)
         )
-        hours = calendar._get_working_time(tz, start, end, self.company_id)
+        key = (calendar, tz, self.company_id, self._get_place())
+        hours = calendar._get_working_times([key], start, end)[key]
         windows = deadline.days(start, end - timedelta(seconds=1), hours, zone)[0].windows
         if not windows:
             return self.env._("Closed on %(day)s", day=format_date(self.env, day, date_format="EEEE d MMM"))

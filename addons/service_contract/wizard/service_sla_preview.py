@@ -35,7 +35,9 @@ class ServiceSlaPreview(models.TransientModel):
             tz = preview.site_id._get_service_tz(policy.company_id)
             preview.at_site = f"{policy._format_local(preview.at, tz)} ({tz})"
             try:
-                deadlines = policy._prepare_deadline_words(preview.at, preview.priority, tz, policy.calendar_id)
+                deadlines = policy._prepare_deadline_words(
+                    preview.at, preview.priority, tz, policy.calendar_id, preview.site_id._origin
+                )
             except UserError as error:  # working hours that cannot drive a clock, a promise beyond two years
                 preview.problem = str(error)
                 continue
