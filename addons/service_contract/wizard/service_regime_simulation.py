@@ -28,7 +28,6 @@ class ServiceRegimeSimulation(models.TransientModel):
 
     contract_ids = fields.Many2many(
         comodel_name="service.contract",
-        string="Contracts",
         compute="_compute_contract_ids",
         store=True,
         readonly=False,
@@ -228,23 +227,22 @@ class ServiceRegimeSimulation(models.TransientModel):
     def _get_error(self):
         """Return a sentence that says why nothing can be shown, or None."""
         self.ensure_one()
-        _ = self.env._
         first, last = self.date_from, self.date_to
         checks = [
-            (not self.contract_ids, _("Choose one or several contracts, or a regime.")),
-            (not first or not last, _("Give the period its first and its last day.")),
-            (first and last and last < first, _("The period ends before it starts.")),
+            (not self.contract_ids, self.env._("Choose one or several contracts, or a regime.")),
+            (not first or not last, self.env._("Give the period its first and its last day.")),
+            (first and last and last < first, self.env._("The period ends before it starts.")),
             (
                 first and last and last >= first + relativedelta(months=MONTHS),
-                _("Choose at most %(months)s months.", months=MONTHS),
+                self.env._("Choose at most %(months)s months.", months=MONTHS),
             ),
             (
                 len(self.contract_ids.currency_id) > 1,
-                _("These contracts are in different currencies: simulate those of each currency apart."),
+                self.env._("These contracts are in different currencies: simulate those of each currency apart."),
             ),
             (
                 not self._get_regimes(),
-                _("These contracts are under no performance regime: choose one on the contract first."),
+                self.env._("These contracts are under no performance regime: choose one on the contract first."),
             ),
         ]
         return next((message for failed, message in checks if failed), None) or self.line_ids._get_error()
