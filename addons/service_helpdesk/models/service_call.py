@@ -364,6 +364,18 @@ class ServiceCall(models.Model):
             if call.cover_is_manual and not (call.cover_manual_reason or "").strip():
                 raise ValidationError(self.env._("Say why the cover of %(call)s is chosen by hand.", call=call.name))
 
+    @api.constrains("cover_is_manual", "coverage_id")
+    def _check_cover_of_customer(self):
+        for call in self.filtered("cover_is_manual"):
+            # Whoever chooses a row by hand may read it; later the call is written by others too.
+            if call.coverage_id.sudo().contract_kind == "supplier":
+                raise ValidationError(
+                    self.env._(
+                        "%(row)s is what a supplier promises us: choose a row of a contract with the customer.",
+                        row=call.coverage_id.sudo().display_name,
+                    )
+                )
+
     @api.onchange("priority")
     def _onchange_priority(self):
         if self.priority != (self._origin.priority or self.default_get(["priority"])["priority"]):

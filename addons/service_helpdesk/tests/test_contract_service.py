@@ -1,6 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from datetime import datetime
 
+from odoo import Command
+from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 
 from .common import HelpdeskCase
@@ -67,3 +69,20 @@ class TestContractService(HelpdeskCase):
         self.assertEqual(self._get_counts()[0], (1, 3))
         self.services[0].product_id = self.env["product.product"].create({"name": "Fan"})
         self.assertEqual(self._get_counts()[0], (0, 4))
+
+    def test_what_a_supplier_promises_covers_no_call(self):
+        bought = self.env["service.contract"].create(
+            {
+                "kind": "supplier",
+                "partner_id": self.customer.id,
+                "date_start": "2026-01-01",
+                "coverage_ids": [Command.create({"equipment_id": self.unit_bare.id})],
+            }
+        )
+        bought.action_activate()
+        call = self._new_call(equipment_id=self.unit_bare.id)
+        self.assertEqual(call.cover_source, "none")
+        with self.assertRaisesRegex(ValidationError, "what a supplier promises us"):
+            call.sudo().write(
+                {"cover_is_manual": True, "coverage_id": bought.coverage_ids.id, "cover_manual_reason": "By phone"}
+            )
