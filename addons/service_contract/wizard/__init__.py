@@ -17,5 +17,6 @@ from . import (
     service_regime_simulation,
     service_regime_simulation_line,
     service_regime_simulation_result,
+    service_regime_simulation_show,
     service_sla_preview,
 )
