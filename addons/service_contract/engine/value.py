@@ -13,6 +13,7 @@ Decimal('1200.00')
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 from dateutil.relativedelta import relativedelta
 
@@ -57,6 +58,8 @@ class Rhythm:
         return index
 
 
+# Thousands of rows of a contract have the same price and days.
+@lru_cache(maxsize=4096)
 def term_value(price, start, end, rhythm):
     """Return what a row costs from its first to its last day, both inclusive.
 

@@ -174,7 +174,7 @@ class ServiceContractAmendment(models.Model):
             contract = amendment.contract_id.sudo()
             before = contract.amount_total
             # What the lines are worth is counted on the rows as they are before.
-            amendment.sudo().line_ids.mapped("amount_difference")
+            amendment.sudo().line_ids._refresh()
             amendment.line_ids._apply()
             amendment._close(before)
         self._after_applied()

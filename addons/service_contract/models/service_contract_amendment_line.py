@@ -345,14 +345,21 @@ class ServiceContractAmendmentLine(models.Model):
             after = contract._get_span_value(self.price, (date, row.date_end), row_interval)
         return contract.currency_id.round(until + after - before)
 
+    def _refresh(self):
+        """Count again what the lines are worth: the rows may have changed since the lines were written."""
+        self._compute_date_end()
+        self._compute_amount_difference()
+
     def _get_effect_text(self):
         """Return what the change does, in words without prices."""
         self.ensure_one()
         row, date = self.coverage_id, self.amendment_id.date
+        # Applied, the line tells the last day that the row had before.
+        end = row.date_end if row and self.amendment_id.state == "draft" else self.date_end
         values = {
             "date": format_date(self.env, date),
             "last": format_date(self.env, date and date - ONE_DAY),
-            "end": format_date(self.env, self.date_end or row.date_end),
+            "end": format_date(self.env, end),
             "contract": self.target_contract_id.name or "",
         }
         if self.action == "add":

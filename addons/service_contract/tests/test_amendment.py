@@ -405,6 +405,15 @@ class TestAmendment(ContractCase):
         with self.assertRaisesRegex(UserError, "cannot become Cancelled"):
             amendment.action_cancel()
 
+    def test_rows_that_changed_since_the_draft(self):
+        amendment = self._new_amendment({"action": "remove", "coverage_id": self.row_1.id})
+        self.row_1.action_end("2026-07-31")
+        self.assertEqual(amendment.line_ids.effect, "Last day 06/09/2026 instead of 07/31/2026")
+        amendment.action_apply()
+        self.assertEqual(amendment.line_ids.effect, "Last day 06/09/2026 instead of 07/31/2026")
+        self.assertAlmostEqual(amendment.amount_difference, -(70 + 100))
+        self.assertAlmostEqual(amendment.amount_after - amendment.amount_before, -(70 + 100))
+
     def test_laid_aside_and_taken_up(self):
         amendment = self._new_amendment({"action": "remove", "coverage_id": self.row_1.id})
         amendment.action_cancel()
