@@ -304,7 +304,7 @@ class TestObligation(ContractCase):
         copied = self.contract.with_user(self.user_contract).copy()
         self.assertRecordValues(
             copied.obligation_ids,
-            [{"name": "Report", "state": "open", "date_done": False, "date_first": date(2026, 3, 31)}],
+            [{"name": "Report", "state": "open", "date_done": False, "date_first": date(2027, 3, 31)}],
         )
 
     def test_wizard(self):
