@@ -150,34 +150,36 @@ class ServiceRegimeRule(models.Model):
     def _get_error(self):
         """Return a sentence that says what the rule lacks, or None."""
         self.ensure_one()
-        _ = self.env._
         metric = dict(self._fields["metric"]._description_selection(self.env))[self.metric]
         checks = [
             (
                 self.kind == "step" and self._get_target() is None,
-                _("%(metric)s: give the regime a target first, steps are counted from it.", metric=metric),
+                self.env._("%(metric)s: give the regime a target first, steps are counted from it.", metric=metric),
             ),
-            (self.kind == "band" and not self.step_ids, _("%(metric)s: add at least one band.", metric=metric)),
+            (
+                self.kind == "band" and not self.step_ids,
+                self.env._("%(metric)s: add at least one band.", metric=metric),
+            ),
             (
                 self.is_bonus and self.kind not in ("step", "band"),
-                _("%(metric)s: a bonus goes by steps or by bands.", metric=metric),
+                self.env._("%(metric)s: a bonus goes by steps or by bands.", metric=metric),
             ),
             (
                 self.scope not in SCOPES_BY_METRIC.get(self.metric, ("all",)),
-                _("%(metric)s cannot be judged one by one like this: judge everything together.", metric=metric),
+                self.env._("%(metric)s cannot be judged one by one: judge everything together.", metric=metric),
             ),
             (
                 self.kind == "period" and self.metric == "failures",
-                _("%(metric)s take no time: count each event.", metric=metric),
+                self.env._("%(metric)s take no time: count each event.", metric=metric),
             ),
             (
                 self.target > 100 and self.metric != "failures",
-                _("%(metric)s: a target is between 0 and 100 percent.", metric=metric),
+                self.env._("%(metric)s: a target is between 0 and 100 percent.", metric=metric),
             ),
-            (self.ratchet_count == 1, _("%(metric)s: a cause repeats from its 2nd event on.", metric=metric)),
+            (self.ratchet_count == 1, self.env._("%(metric)s: a cause repeats from its 2nd event on.", metric=metric)),
             (
                 not self._is_ordered(),
-                _("%(metric)s: a band that is further from the target is worth no less.", metric=metric),
+                self.env._("%(metric)s: a band that is further from the target is worth no less.", metric=metric),
             ),
         ]
         return next((message for failed, message in checks if failed), None)
