@@ -28,7 +28,7 @@ class ServiceContractObligation(models.Model):
     def _get_reminder_domain(self):
         """Hook: return the domain of the obligations whose responsible is told today."""
         domains = []
-        for company in self.env["res.company"].search([]):
+        for (company,) in self._read_group(RUNNING & Domain("date_reminder", "!=", False), ["company_id"]):
             tz = self.env["res.partner"]._get_service_tz(company)
             today = fields.Date.context_today(self.with_context(tz=tz))
             domains.append(Domain("company_id", "=", company.id) & Domain("date_reminder", "<=", today))
