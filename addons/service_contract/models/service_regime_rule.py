@@ -51,7 +51,6 @@ class ServiceRegimeRule(models.Model):
     is_bonus = fields.Boolean(string="Bonus", help="Pays for doing better than the target; steps and bands only.")
     target = fields.Float(digits=(12, 4), help="0 means the target that the regime has for the metric.")
     step = fields.Float(
-        string="Step",
         digits=(12, 4),
         default=1.0,
         required=True,

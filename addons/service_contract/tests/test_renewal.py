@@ -294,7 +294,7 @@ class TestRenewalStage(ContractCase):
         contract = self._new_contract(rows=[{"price": 100.0}], renewal_increase=5.0)
         action = contract.action_offer_renewal()
         self.assertEqual(contract.renewal_stage, "offered")
-        composer = Form(self.env["mail.compose.message"].with_user(self.user_contract).with_context(action["context"]))
+        composer = Form(self.env["mail.compose.message"].with_user(self.user_contract).with_context(**action["context"]))
         self.assertIn("runs until", composer.body)
         self.assertIn("1,260.00", composer.body)
         self.assertIn("12/31/2027", composer.body)

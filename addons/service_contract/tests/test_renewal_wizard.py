@@ -15,7 +15,7 @@ class TestRenewalWizard(ContractCase):
     def _open(self, contracts):
         action = contracts.action_open_renew()
         self.assertEqual(action["res_model"], "service.contract.renew")
-        return Form(self.env["service.contract.renew"].with_user(self.user_contract).with_context(action["context"]))
+        return Form(self.env["service.contract.renew"].with_user(self.user_contract).with_context(**action["context"]))
 
     def test_preview_of_one(self):
         contract = self._new_story_contract(renewal_increase=5.0, is_payment_blocked=True)

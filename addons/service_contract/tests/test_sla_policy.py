@@ -105,7 +105,7 @@ class TestSlaPolicy(ContractCase):
     def test_preview_screen(self):
         Preview = self.env["service.sla.preview"].with_user(self.user_reader)
         action = self.policy.with_user(self.user_reader).action_preview()
-        form = Form(Preview.with_context(action["context"]))
+        form = Form(Preview.with_context(**action["context"]))
         self.assertEqual(form.policy_id, self.policy)
         form.at = "2026-04-15 09:00:00"
         self.assertEqual(form.at_site, "Wed 15 Apr 2026 11:00 (Europe/Rome)")

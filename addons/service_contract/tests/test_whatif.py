@@ -229,7 +229,7 @@ class TestWhatif(ContractCase):
             (contract, {"partner_id": self.customer}),
         ]:
             action = record.with_user(self.user_reader).action_what_if()
-            form = Form(self.env[action["res_model"]].with_user(self.user_reader).with_context(action["context"]))
+            form = Form(self.env[action["res_model"]].with_user(self.user_reader).with_context(**action["context"]))
             for name, value in expected.items():
                 self.assertEqual(form[name], value)
             self.assertTrue(form.headline)

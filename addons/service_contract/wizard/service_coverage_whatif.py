@@ -38,11 +38,10 @@ class ServiceCoverageWhatif(models.TransientModel):
     company_id = fields.Many2one(comodel_name="res.company", required=True, default=lambda self: self.env.company)
     partner_id = fields.Many2one(comodel_name="res.partner", string="Customer")
     commercial_partner_id = fields.Many2one(related="partner_id.commercial_partner_id")
-    site_id = fields.Many2one(comodel_name="res.partner", string="Site")
+    site_id = fields.Many2one(comodel_name="res.partner")
     equipment_id = fields.Many2one(comodel_name="service.equipment", string="Unit", check_company=True)
     product_id = fields.Many2one(
         comodel_name="product.product",
-        string="Product",
         check_company=True,
         help="For a unit that is not in the register.",
     )

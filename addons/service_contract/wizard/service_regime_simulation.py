@@ -33,7 +33,6 @@ class ServiceRegimeSimulation(models.TransientModel):
     )
     regime_id = fields.Many2one(
         comodel_name="service.regime",
-        string="Regime",
         help="Choose a regime to look at every contract under it; or at one regime of the contracts.",
     )
     date_from = fields.Date(string="Months", required=True, default=lambda self: self._get_last_month()[0])

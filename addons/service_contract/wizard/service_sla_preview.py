@@ -17,7 +17,6 @@ class ServiceSlaPreview(models.TransientModel):
     priority = fields.Selection(selection=PRIORITIES, default="1")
     site_id = fields.Many2one(
         comodel_name="res.partner",
-        string="Site",
         help="Its time zone counts; empty means that of the company.",
     )
     deadlines_html = fields.Html(string="Deadlines", compute="_compute_deadlines_html", sanitize=False)

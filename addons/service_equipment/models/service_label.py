@@ -32,7 +32,6 @@ class ServiceLabel(models.Model):
     )
     field_id = fields.Many2one(
         comodel_name="ir.model.fields",
-        string="Field",
         index="btree_not_null",
         ondelete="cascade",
         domain=lambda self: self._get_field_domain(),
