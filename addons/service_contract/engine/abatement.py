@@ -88,7 +88,7 @@ class Rule:
     :ivar threshold: points that cost nothing, for ``points``
     :ivar points: points of one event, for ``points``
     :ivar is_bonus: pays for doing better, for ``step`` and ``band``
-    :ivar ratchet_count: from the so-manieth event of the same cause on ... (0: never)
+    :ivar ratchet_count: the repetition of the same cause from which on ... (0: never)
     :ivar ratchet_factor: ... what the event costs is multiplied by this
     :ivar cap: of this line
     :ivar scope: one of SCOPES: judges everything together, or each unit or group with its own charge

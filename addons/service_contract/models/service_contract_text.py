@@ -43,13 +43,16 @@ class ServiceContract(models.Model):
         return self.sudo().obligation_ids.filtered(lambda each: each.is_shared and each.state == "open")
 
     def _get_promised_rows(self, day=None):
-        """Return the coverage rows of one contract that are promised, without those that stand for a flat price.
+        """Return the coverage rows of one contract that are promised, without those that only bill something.
 
         :param day: leave out what ended before this day (date); None means nothing
         """
         self.ensure_one()
+        # The flat price of a period and the price of a package cover nothing.
         return self.coverage_ids.filtered(
-            lambda row: not row.period_id and row.date_start <= row.date_end and (not day or row.date_end >= day)
+            lambda row: not (row.period_id or row.package_entitlement_id)
+            and row.date_start <= row.date_end
+            and (not day or row.date_end >= day)
         )
 
     def _get_term_sets(self, rows):

@@ -62,7 +62,7 @@ class ServiceRegimeRule(models.Model):
     threshold = fields.Float(string="Free Points", digits=(12, 4))
     ratchet_count = fields.Integer(
         string="Same Cause From",
-        help="From the so-manieth event of the same cause on, what an event costs is multiplied. 0 means never.",
+        help="From which repetition of the same cause on an event costs a multiple. 0 means never.",
     )
     ratchet_factor = fields.Float(string="Times", digits=(12, 4), default=1.0)
     cap_percent = fields.Float(

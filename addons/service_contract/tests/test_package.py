@@ -157,6 +157,9 @@ class TestPackage(ContractCase):
         self._sell()
         self.assertEqual(self._resolve(equipment_id=self.unit_1.id)["contract_id"], self.contract.id)
         self.assertFalse(self._resolve(equipment_id=self.unit_2.id)["contract_id"])
+        # Nor do the customer's page and the printed contract call it something covered.
+        self.assertEqual(self.contract._get_promised_rows().equipment_id, self.unit_1)
+        self.assertEqual(len(self.contract._get_promised_rows()), 1)
 
     def test_copied_contract_gets_no_package(self):
         self._sell()
