@@ -28,7 +28,7 @@ class ServiceLabel(models.Model):
         selection=lambda self: self.env["res.lang"].get_installed(),
         string="Language",
         required=True,
-        default=lambda self: self.env.lang,
+        default=lambda self: self.env.lang or self.env.user.lang,
     )
     field_id = fields.Many2one(
         comodel_name="ir.model.fields",

@@ -97,7 +97,7 @@ class TestSecurity(EquipmentCase):
         fix = cls.env["service.fix"].create({"title": "Fix", "company_id": company.id})
         create = {
             "service.equipment.tag": {"name": f"Tag of {company.name}"},
-            "service.label": {"name": f"Label of {company.name}"},
+            "service.label": {"name": f"Label of {company.name}", "source": f"Word of {company.name}"},
             "service.equipment.document": {**of_unit, "name": "Photo"},
             "service.exchange.reason": {"name": "Reason"},
             "service.warranty.extension": {
