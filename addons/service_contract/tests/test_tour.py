@@ -21,3 +21,13 @@ class TestTour(ContractCase, HttpCase):
             ],
         )
         self.assertEqual(contract.entitlement_ids.mapped("quantity"), [2.0, 4.0])
+
+    def test_what_would_happen_if(self):
+        self._new_story_contract()
+        self.start_tour("/odoo/service-what-if", "service_coverage_whatif_tour", login="ct_reader")
+
+    def test_customer_signs_an_offer(self):
+        contract = self._new_contract(rows=[{"equipment_id": self.unit_1.id, "price": 100.0}], activate=False)
+        contract.action_offer()
+        self.start_tour("/my/contracts", "service_contract_sign_tour", login="ct_portal")
+        self.assertRecordValues(contract, [{"offer_state": "signed", "signed_by": "Rossi Portal", "state": "draft"}])

@@ -77,7 +77,7 @@ registry.category("web_tour.tours").add("service_contract_tour", {
             run: "click",
         },
         {
-            trigger: ".o_field_widget[name='entitlement_ids'] .o_data_row:contains('Free Hours')",
+            trigger: ".o_field_widget[name='current_entitlement_ids'] .o_data_row:contains('Free Hours')",
         },
         {
             content: "Change the price of the unit from today on",
