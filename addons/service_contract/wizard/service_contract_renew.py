@@ -19,9 +19,9 @@ class ServiceContractRenew(models.TransientModel):
     has_failed = fields.Boolean(compute="_compute_is_done")
 
     @api.model
-    def default_get(self, fields_list):
-        values = super().default_get(fields_list)
-        if "line_ids" in fields_list and self.env.context.get("active_model") == "service.contract":
+    def default_get(self, fields):
+        values = super().default_get(fields)
+        if "line_ids" in fields and self.env.context.get("active_model") == "service.contract":
             contracts = self.env["service.contract"].browse(self.env.context.get("active_ids", ()))
             contracts = contracts.sorted("date_end")
             values["line_ids"] = [Command.create(vals) for vals in self._prepare_lines_values(contracts)]
