@@ -124,7 +124,10 @@ class ServiceContract(models.Model):
         """
         self.ensure_one()
         own = Domain("contract_id", "=", self.id)
-        consumption_units = dict(self.env["service.entitlement"]._fields["unit"]._description_selection(self.env))
+        return self._get_change_sources(own) + self._get_consumption_sources(own) + self._get_paper_sources(own)
+
+    def _get_change_sources(self, own):
+        """Return what changed the contract; `own` is the domain of the rows that name it."""
         return [
             self._prepare_history_source(
                 kind="renewal",
@@ -134,6 +137,15 @@ class ServiceContract(models.Model):
                 title=lambda row: self.env._("Renewed until %(date)s", date=format_date(self.env, row.date_end)),
                 text=lambda row: row.user_id.name,
                 search_fields=("user_id.name",),
+            ),
+            self._prepare_history_source(
+                kind="amendment",
+                records=self.env["service.contract.amendment"],
+                domain=own & Domain("state", "=", "applied"),
+                date_field="date",
+                title=lambda row: row.name,
+                text=lambda row: " - ".join(filter(None, (row.summary, row.reason))),
+                search_fields=("name", "reason"),
             ),
             self._prepare_history_source(
                 kind="suspension",
@@ -146,22 +158,41 @@ class ServiceContract(models.Model):
                 ),
                 search_fields=("reason",),
             ),
+        ]
+
+    def _get_consumption_sources(self, own):
+        """Return what was taken from the quotas and given back; what is granted is no event."""
+        units = dict(self.env["service.entitlement"]._fields["unit"]._description_selection(self.env))
+        return [
             self._prepare_history_source(
                 kind="consumption",
                 records=self.env["service.consumption"],
                 domain=own & Domain("kind", "!=", "granted"),
                 date_field="date",
                 title=lambda row: row.entitlement_id.name,
-                text=lambda row: f"{row.quantity:+g} {consumption_units[row.unit]}"
-                + (f" - {row.note}" if row.note else ""),
+                text=lambda row: f"{row.quantity:+g} {units[row.unit]}" + (f" - {row.note}" if row.note else ""),
                 search_fields=("entitlement_id.name", "note"),
+            )
+        ]
+
+    def _get_paper_sources(self, own):
+        """Return what was filed and written."""
+        kinds = dict(self.env["service.contract.document"]._fields["kind"]._description_selection(self.env))
+        on_contract = Domain("model", "=", self._name) & Domain("res_id", "=", self.id)
+        return [
+            self._prepare_history_source(
+                kind="document",
+                records=self.env["service.contract.document"],
+                domain=own,
+                date_field="date",
+                title=lambda row: row.name,
+                text=lambda row: kinds[row.kind],
+                search_fields=("name",),
             ),
             self._prepare_history_source(
                 kind="message",
                 records=self.env["mail.message"],
-                domain=Domain("model", "=", self._name)
-                & Domain("res_id", "=", self.id)
-                & Domain("message_type", "in", ("comment", "email", "email_outgoing")),
+                domain=on_contract & Domain("message_type", "in", ("comment", "email", "email_outgoing")),
                 date_field="date",
                 title=lambda message: message.author_id.display_name or message.email_from or self.env._("Message"),
                 text=lambda message: html2plaintext(message.body, include_references=False)[:EXCERPT],
@@ -174,6 +205,8 @@ class ServiceContract(models.Model):
         return {
             **super()._get_history_kinds(),
             "renewal": self.env._("Renewal"),
+            "amendment": self.env._("Amendment"),
+            "document": self.env._("Document"),
             "suspension": self.env._("Suspension"),
             "consumption": self.env._("Quota"),
             "message": self.env._("Message"),
@@ -184,6 +217,8 @@ class ServiceContract(models.Model):
         return {
             **super()._get_history_icons(),
             "renewal": "fa-repeat",
+            "amendment": "fa-edit",
+            "document": "fa-file-o",
             "suspension": "fa-pause",
             "consumption": "fa-hourglass-half",
             "message": "fa-envelope-o",

@@ -102,6 +102,18 @@ class TestContractHistory(ContractCase):
         with self.assertRaisesRegex(UserError, "ends before it starts"):
             self._get_page(date_from="2026-04-10", date_to="2026-04-05")
 
+    def test_amendments_and_documents(self):
+        self.contract.coverage_ids[0].action_end("2026-06-30")
+        self.env["service.contract.document"].with_user(self.user_contract).create(
+            {"contract_id": self.contract.id, "name": "Annex A", "kind": "annex", "raw": b"Parts in stock"}
+        )
+        page = self._get_page(kinds=["amendment", "document"])
+        self.assertEqual(
+            [(entry["date"], entry["kind"], entry["can_open"]) for entry in page["entries"]],
+            [("2026-07-01", "amendment", True), ("2026-04-15", "document", True)],
+        )
+        self.assertEqual(page["entries"][1]["text"], "Annex")
+
     def test_customers_get_none(self):
         for method in ("history", "get_history_page"):
             with self.subTest(method=method), self.assertRaises(AccessError):
