@@ -26,9 +26,7 @@ class TestTour(ServiceSuiteCase):
         cls.contract = cls.env["service.contract"].create({
             "partner_id": cls.customer.id, "date_start": today - timedelta(days=1), "pricelist_id": cls.tariff.id,
             "sla_policy_id": cls.policy.id,
-            "period_ids": [Command.create({
-                "date_start": today - timedelta(days=1), "date_end": today + timedelta(days=300), "free_hours": 1,
-            })],
+            "period_ids": [Command.create({"free_hours": 1})],
             "coverage_ids": [Command.create({
                 "equipment_id": cls.unit.id, "price": 100.0, "product_id": cls.fee.id, "term_labour": "from_buckets",
             })],
