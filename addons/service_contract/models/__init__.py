@@ -1,6 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from . import (  # mixins come before the models that carry them
     service_batch_mixin,
+    service_billing_terms,
     service_contract_service_terms,
     service_coverage_terms,
 )

@@ -6,8 +6,6 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from ..const import INTERVAL_UNITS
-
 
 class ServiceContract(models.Model):
     """A promise to a customer: what is covered, how fast, how much of it is free, and what it costs.
@@ -19,6 +17,7 @@ class ServiceContract(models.Model):
     _description = "Service Contract"
     _inherit = [
         "service.coverage.terms",
+        "service.billing.terms",
         "portal.mixin",
         "mail.thread",
         "mail.activity.mixin",
@@ -147,30 +146,6 @@ class ServiceContract(models.Model):
         check_company=True,
         help="Made at activation; costs and revenue of the contract are booked on it.",
     )
-    billing_timing = fields.Selection(
-        selection=[("advance", "In Advance"), ("arrears", "In Arrears")],
-        required=True,
-        default="advance",
-    )
-    proration = fields.Selection(
-        selection=[("full", "Whole Periods"), ("days", "By Days"), ("30_360", "30/360")],
-        required=True,
-        default="days",
-    )
-    credit_policy = fields.Selection(
-        selection=[("credit_note", "Credit Note"), ("net", "Net the Next Invoice")],
-        string="Credits",
-        required=True,
-        default="net",
-    )
-    billing_grouping = fields.Selection(
-        selection=[("contract", "Per Contract"), ("customer", "Per Customer"), ("site", "Per Site")],
-        string="Invoices",
-        required=True,
-        default="contract",
-    )
-    interval_count = fields.Integer(string="Every", required=True, default=1)
-    interval_unit = fields.Selection(selection=INTERVAL_UNITS, string="Interval", required=True, default="month")
     amount_total = fields.Monetary(
         string="Value",
         compute="_compute_amount_total",
@@ -208,7 +183,6 @@ class ServiceContract(models.Model):
 
     _check_dates = models.Constraint("CHECK (date_end >= date_start)", "A contract cannot end before it begins.")
     _check_notice_days = models.Constraint("CHECK (notice_days >= 0)", "The notice is not a negative number of days.")
-    _check_interval_count = models.Constraint("CHECK (interval_count > 0)", "The billing interval is at least one.")
 
     # ------------------------------------------------------------------
     # Computed fields

@@ -1,8 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import fields, models
 
-from ..const import INTERVAL_UNITS
-
 # What a contract takes over from its type, besides the terms: always, and where the type says something.
 DEFAULTS = (
     "kind",
@@ -27,7 +25,7 @@ class ServiceContractType(models.Model):
 
     _name = "service.contract.type"
     _description = "Service Contract Type"
-    _inherit = ["service.coverage.terms"]
+    _inherit = ["service.coverage.terms", "service.billing.terms"]
     _order = "sequence, id"
     _check_company_auto = True
 
@@ -82,31 +80,6 @@ class ServiceContractType(models.Model):
     )
     end_alert_days = fields.Integer(string="Tell of the End", default=30)
 
-    # billing
-    billing_timing = fields.Selection(
-        selection=[("advance", "In Advance"), ("arrears", "In Arrears")], required=True, default="advance"
-    )
-    proration = fields.Selection(
-        selection=[("full", "Whole Periods"), ("days", "By Days"), ("30_360", "30/360")],
-        required=True,
-        default="days",
-    )
-    credit_policy = fields.Selection(
-        selection=[("credit_note", "Credit Note"), ("net", "Net the Next Invoice")],
-        string="Credits",
-        required=True,
-        default="net",
-    )
-    billing_grouping = fields.Selection(
-        selection=[("contract", "Per Contract"), ("customer", "Per Customer"), ("site", "Per Site")],
-        string="Invoices",
-        required=True,
-        default="contract",
-    )
-    interval_count = fields.Integer(string="Every", required=True, default=1)
-    interval_unit = fields.Selection(selection=INTERVAL_UNITS, string="Interval", required=True, default="month")
-
-    _check_interval_count = models.Constraint("CHECK (interval_count > 0)", "The billing interval is at least one.")
     _check_notices = models.Constraint(
         "CHECK (LEAST(notice_days, termination_notice_count, end_alert_days) >= 0)",
         "A notice is not a negative number.",

@@ -4,6 +4,7 @@ from . import (
     test_portal,
     test_resource_resource,
     test_security,
+    test_service_contract,
     test_service_equipment,
     test_service_visit,
     test_service_visit_report,
