@@ -15,6 +15,11 @@ RAISED = "2026-04-15 09:00:00"
 class TestWhatif(ContractCase):
     """The screen as a reader fills it in: the answer is there at once, and nothing is kept."""
 
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.company.service_sla_policy_id = False
+
     def _ask(self, user=None, **values):
         """Fill the screen in the order of the values; return the form."""
         form = Form(self.env["service.coverage.whatif"].with_user(user or self.user_reader))

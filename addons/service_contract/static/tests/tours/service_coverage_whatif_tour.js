@@ -28,7 +28,8 @@ registry.category("web_tour.tours").add("service_coverage_whatif_tour", {
             run: () => document.querySelector(".o_form_button_cancel").click(), // its bar may be out of sight
         },
         {
-            trigger: ".o_form_view .alert-info",
+            // From here the client goes back to the screen before, so that nothing else may be waited for.
+            trigger: "body:not(:has(.o_form_dirty))",
         },
     ],
 });
