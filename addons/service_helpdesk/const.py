@@ -78,3 +78,26 @@ COVER_SOURCES = [
 
 # A call's free-call bucket waives these kinds of work (rules.md 4).
 FREE_CALL_KINDS = ("callout", "travel", "distance")
+
+# What the notification rules can tell of.
+NOTIFICATION_EVENTS = [
+    ("created", "Created"),
+    ("stage", "Stage changed"),
+    ("priority", "Priority changed"),
+    ("owner", "Owner changed"),
+    ("allocated", "Allocated"),
+    ("unassigned", "Waits for somebody"),
+    ("note_added", "Note added"),
+    ("note_changed", "Note changed"),
+    ("replied", "Replied"),
+    ("customer_replied", "Customer wrote"),
+    ("escalated", "Escalated"),
+    ("warned", "Deadline at risk"),
+    ("missed", "Deadline missed"),
+    ("hours_exceeded", "Hours exceeded"),
+    ("work_to_validate", "Work to validate"),
+    ("to_approve", "Change to approve"),
+    ("completed", "Completed"),
+    ("cancelled", "Cancelled"),
+    ("reopened", "Reopened"),
+]

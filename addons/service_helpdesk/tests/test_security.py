@@ -8,6 +8,10 @@ R, RW, RWC, ALL = "r", "rw", "rwc", "rwcd"
 OPERATIONS = {"r": "read", "w": "write", "c": "create", "d": "unlink"}
 NOBODY = {"employee": "", "stock": "", "equipment": ""}
 
+CONFIGURATION = {"engineer": R, "taker": R, "controller": R, "manager": ALL, "auditor": R, "portal": "", **NOBODY}
+DOCUMENT = {"engineer": R, "taker": ALL, "controller": ALL, "manager": ALL, "auditor": R, "portal": "", **NOBODY}
+LOG = {"engineer": R, "taker": R, "controller": R, "manager": R, "auditor": R, "portal": "", **NOBODY}
+
 # What each role may do with a record of the own company: the call is the engineer's own.
 TABLE = {
     "service.team": {
@@ -64,6 +68,21 @@ TABLE = {
         "portal": "",
         **NOBODY,
     },
+    "service.pause.reason": CONFIGURATION,
+    "service.call.escalation": DOCUMENT,
+    "service.call.recurrence": DOCUMENT,
+    "service.change.step": CONFIGURATION,
+    "service.change.approval": LOG,
+    "service.change.item": DOCUMENT,
+    "service.escalation.rule": CONFIGURATION,
+    "service.escalation.step": LOG,
+    "service.reliability.trigger": CONFIGURATION,
+    "service.reliability.flag": LOG,
+    "service.notification.rule": CONFIGURATION,
+    "service.notification.sent": LOG,
+    "service.solution": DOCUMENT,
+    "service.solution.use": DOCUMENT,
+    "service.customer.report": DOCUMENT,
 }
 
 
@@ -126,7 +145,48 @@ class TestSecurity(HelpdeskCase):
                 }
             ),
             "service.work": work,
+            **cls._get_other_records(call, call.company_id),
         }
+
+    @classmethod
+    def _get_other_records(cls, call, company):
+        env = cls.env
+        own = {"name": "Own", "company_id": company.id}
+        records = {
+            model: env[model].create(own)
+            for model in (
+                "service.pause.reason",
+                "service.change.step",
+                "service.call.recurrence",
+                "service.escalation.rule",
+                "service.reliability.trigger",
+                "service.solution",
+            )
+        }
+        records["service.notification.rule"] = env["service.notification.rule"].create({"company_id": company.id})
+        records["service.call.escalation"] = env["service.call.escalation"].create({"call_id": call.id})
+        records["service.change.approval"] = env["service.change.approval"].create({"call_id": call.id})
+        records["service.change.item"] = env["service.change.item"].create({"call_id": call.id})
+        records["service.notification.sent"] = env["service.notification.sent"].create({"call_id": call.id})
+        records["service.solution.use"] = env["service.solution.use"].create(
+            {"solution_id": records["service.solution"].id, "call_id": call.id}
+        )
+        records["service.reliability.flag"] = env["service.reliability.flag"].create(
+            {"trigger_id": records["service.reliability.trigger"].id}
+        )
+        records["service.customer.report"] = env["service.customer.report"].create(
+            {"partner_id": cls.customer.id, "company_id": company.id}
+        )
+        clock = call.clock_ids[:1] or env["service.sla.clock"].create(
+            {
+                "call_id": call.id,
+                "company_id": company.id,
+                "metric": "resolution",
+                "started_at": call.raised_at,
+            }
+        )
+        records["service.escalation.step"] = env["service.escalation.step"].create({"clock_id": clock.id})
+        return records
 
     def test_table(self):
         for model, roles in TABLE.items():

@@ -1,0 +1,11 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from . import (
+    service_call_escalate,
+    service_call_merge,
+    service_call_pause,
+    service_call_split,
+    service_event_correct,
+    service_personal_data,
+    service_sla_excuse,
+    service_work_refuse,
+)
