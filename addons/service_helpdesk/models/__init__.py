@@ -2,6 +2,8 @@
 from . import (
     mail_thread,
     product_template,
+    res_company,
+    res_config_settings,
     res_partner,
     resource_calendar,
     service_call,

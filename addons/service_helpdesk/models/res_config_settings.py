@@ -1,0 +1,10 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import fields, models
+
+
+class ResConfigSettings(models.TransientModel):
+    _inherit = "res.config.settings"
+
+    service_reopen_days = fields.Integer(related="company_id.service_reopen_days", readonly=False)
+    service_mail_auth_host = fields.Char(related="company_id.service_mail_auth_host", readonly=False)
+    service_mail_attachment_mb = fields.Integer(related="company_id.service_mail_attachment_mb", readonly=False)
