@@ -22,7 +22,6 @@
         "data/mail_template_data.xml",
         "data/service_notification_rule_data.xml",
         "data/service_pause_reason_data.xml",
-        "data/service_solution_data.xml",
         "report/service_customer_report.xml",
         "wizard/service_call_pause_views.xml",
         "wizard/service_call_escalate_views.xml",

@@ -160,7 +160,6 @@ class TestSecurity(HelpdeskCase):
                 "service.call.recurrence",
                 "service.escalation.rule",
                 "service.reliability.trigger",
-                "service.solution",
             )
         }
         records["service.notification.rule"] = env["service.notification.rule"].create({"company_id": company.id})
@@ -168,6 +167,7 @@ class TestSecurity(HelpdeskCase):
         records["service.change.approval"] = env["service.change.approval"].create({"call_id": call.id})
         records["service.change.item"] = env["service.change.item"].create({"call_id": call.id})
         records["service.notification.sent"] = env["service.notification.sent"].create({"call_id": call.id})
+        records["service.solution"] = env["service.solution"].create({"title": "Own", "company_id": company.id})
         records["service.solution.use"] = env["service.solution.use"].create(
             {"solution_id": records["service.solution"].id, "call_id": call.id}
         )
