@@ -27,8 +27,9 @@ many working minutes have passed (None beyond what it knows), and
 >>> clock.state, str(clock.deadline.time()), clock.paused_minutes
 ('running', '10:30:00', 30.0)
 >>> log.append(Event(4, 'completed', at(10, 31)))
->>> replay(log, target, RoundTheClock(), now=at(11))[0].state
-'missed'
+>>> (clock,) = replay(log, target, RoundTheClock(), now=at(11))
+>>> clock.state, clock.used_minutes
+('missed', 121.0)
 """
 
 from dataclasses import dataclass, field
@@ -70,7 +71,11 @@ class Target:
 
 @dataclass(frozen=True)
 class Clock:
-    """One cycle of one target. ``deadline`` is None while paused."""
+    """One cycle of one target.
+
+    ``deadline`` is None while paused; ``used_minutes``, the working time that it took without the pauses that count,
+    is None until it stopped.
+    """
 
     cycle: int
     state: str
@@ -79,6 +84,7 @@ class Clock:
     stopped_at: datetime | None
     paused_minutes: float
     warnings: tuple = ()
+    used_minutes: float | None = None
 
 
 @dataclass
@@ -221,7 +227,11 @@ def _evaluate(index, cycle, target, working, now):
         state = "paused"
     else:
         state = "missed" if now > deadline else "running"
-    return Clock(index, state, cycle.started_at, deadline, stop, paused, tuple(warnings))
+    used = None
+    if stop is not None:
+        used = working.minutes_between(cycle.started_at, stop)
+        used -= sum(working.minutes_between(begin, end) for begin, end in spans)
+    return Clock(index, state, cycle.started_at, deadline, stop, paused, tuple(warnings), used)
 
 
 def _counted_spans(spans, target, stop):

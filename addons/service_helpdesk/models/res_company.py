@@ -21,6 +21,12 @@ class ResCompany(models.Model):
         default=25,
         help="Attachments of an incoming mail are kept up to this size in all; a note names the ones left out.",
     )
+    service_repeat_days = fields.Integer(
+        string="Repeats Within (days)",
+        required=True,
+        default=30,
+        help="A further call for the same unit within so many days is a repeat, and the first one was not fixed.",
+    )
 
     _service_reopen_days_positive = models.Constraint(
         "CHECK(service_reopen_days >= 0)",
@@ -29,4 +35,8 @@ class ResCompany(models.Model):
     _service_mail_attachment_mb_positive = models.Constraint(
         "CHECK(service_mail_attachment_mb >= 0)",
         "The size of attachments cannot be negative.",
+    )
+    _service_repeat_days_positive = models.Constraint(
+        "CHECK(service_repeat_days >= 0)",
+        "The days within which a call is a repeat cannot be negative.",
     )

@@ -8,3 +8,4 @@ class ResConfigSettings(models.TransientModel):
     service_reopen_days = fields.Integer(related="company_id.service_reopen_days", readonly=False)
     service_mail_auth_host = fields.Char(related="company_id.service_mail_auth_host", readonly=False)
     service_mail_attachment_mb = fields.Integer(related="company_id.service_mail_attachment_mb", readonly=False)
+    service_repeat_days = fields.Integer(related="company_id.service_repeat_days", readonly=False)

@@ -204,6 +204,7 @@ class ServiceCall(models.Model):
             "deadline": answer.deadline or False,
             "stopped_at": answer.stopped_at or False,
             "paused_minutes": answer.paused_minutes,
+            "used_minutes": answer.used_minutes or 0.0,
             "state": state,
             "next_wakeup_at": min(pending, default=False),
             "warned_points": sorted(warned) or False,

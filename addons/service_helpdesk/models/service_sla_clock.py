@@ -59,6 +59,11 @@ class ServiceSlaClock(models.Model):
     deadline = fields.Datetime(help="Open while paused.")
     stopped_at = fields.Datetime()
     paused_minutes = fields.Float(help="Working time of the pauses that moved the deadline.")
+    used_minutes = fields.Float(
+        string="Used (minutes)",
+        readonly=True,
+        help="Working time from the start to the stop, without the pauses that count.",
+    )
     state = fields.Selection(selection=CLOCK_STATES, required=True, default="running", index=True)
     is_excused = fields.Boolean(readonly=True)
     excuse_reason = fields.Char()

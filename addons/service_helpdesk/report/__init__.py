@@ -1,1 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from . import (
+    service_call_report,
+    service_call_step_report,
+    service_sla_report,
+    service_work_report,
+)

@@ -83,6 +83,10 @@ TABLE = {
     "service.solution": DOCUMENT,
     "service.solution.use": DOCUMENT,
     "service.customer.report": DOCUMENT,
+    "service.call.report": LOG,
+    "service.sla.report": LOG,
+    "service.work.report": LOG,
+    "service.call.step.report": LOG,
 }
 
 
@@ -145,6 +149,11 @@ class TestSecurity(HelpdeskCase):
                 }
             ),
             "service.work": work,
+            "service.call.report": cls.env["service.call.report"].browse(call.id),
+            "service.work.report": cls.env["service.work.report"].browse(work.id),
+            "service.call.step.report": cls.env["service.call.step.report"].browse(
+                call.event_ids.sorted("id")[:1].id
+            ),
             **cls._get_other_records(call, call.company_id),
         }
 
@@ -185,6 +194,7 @@ class TestSecurity(HelpdeskCase):
                 "started_at": call.raised_at,
             }
         )
+        records["service.sla.report"] = env["service.sla.report"].search([("clock_id", "=", clock.id)])
         records["service.escalation.step"] = env["service.escalation.step"].create({"clock_id": clock.id})
         return records
 
