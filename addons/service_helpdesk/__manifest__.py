@@ -69,7 +69,7 @@
             "service_helpdesk/static/src/components/**/*",
         ],
         "web.assets_frontend": [
-            "service_helpdesk/static/src/portal/portal.scss",
+            "service_helpdesk/static/src/portal/**/*",
         ],
         "web.assets_tests": [
             "service_helpdesk/static/tests/tours/**/*",

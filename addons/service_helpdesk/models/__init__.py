@@ -52,6 +52,7 @@ from . import (
     service_sla_policy,
     service_sla_target,
     service_solution,
+    service_solution_portal,
     service_solution_search,
     service_solution_use,
     service_special_day,

@@ -37,6 +37,7 @@ from . import (
     test_service_sla_clock,
     test_service_work,
     test_solution,
+    test_solution_portal,
     test_team,
     test_timeline,
     test_tour,
