@@ -197,7 +197,8 @@ class ServiceEquipmentPortal(CustomerPortal):
             "equipment": equipment_sudo,
             "components": equipment_sudo._get_component_tree(),
             "documents": equipment_sudo._get_portal_documents(),
-            "history": equipment_sudo._get_portal_history(),
+            # What belongs in it depends on who looks.
+            "history": equipment_sudo.with_user(request.env.user).sudo()._get_portal_history(),
             "history_icons": equipment_sudo._get_history_icons(),
             "loans": equipment_sudo._get_open_loans(),
         }

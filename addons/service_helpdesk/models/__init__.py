@@ -1,5 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from . import (
+    ir_attachment,
+    mail_message,
     mail_thread,
     product_template,
     res_company,

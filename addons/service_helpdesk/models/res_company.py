@@ -27,6 +27,31 @@ class ResCompany(models.Model):
         default=30,
         help="A further call for the same unit within so many days is a repeat, and the first one was not fixed.",
     )
+    service_engineer_scope = fields.Selection(
+        selection=[("own", "Their own and those of their teams"), ("all", "All")],
+        string="Calls That Engineers See",
+        default="own",
+        required=True,
+    )
+    service_contacts_see_all_calls = fields.Boolean(
+        string="New Contacts See All Calls",
+        help="In the portal, new contacts of customers see all calls of their company, not only their own.",
+    )
+    service_web_form = fields.Boolean(
+        string="Public Form for Calls",
+        default=True,
+        help="Whoever has no access to the portal may report a problem at /service/new.",
+    )
+    service_rating_days = fields.Integer(
+        string="Days to Rate",
+        default=30,
+        help="How long after closing a customer may rate a call; with 0 nobody is asked.",
+    )
+    service_rating_review = fields.Boolean(
+        string="Review Bad Ratings",
+        default=True,
+        help="A bad rating gives the leader of the team an activity.",
+    )
 
     _service_reopen_days_positive = models.Constraint(
         "CHECK(service_reopen_days >= 0)",
@@ -40,3 +65,15 @@ class ResCompany(models.Model):
         "CHECK(service_repeat_days >= 0)",
         "The days within which a call is a repeat cannot be negative.",
     )
+    _service_rating_days_positive = models.Constraint(
+        "CHECK(service_rating_days >= 0)",
+        "The days in which a call can be rated cannot be negative.",
+    )
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "service_engineer_scope" in vals:
+            # Record rules remember what they read of a company.
+            self.env.flush_all()
+            self.env.registry.clear_cache()
+        return result

@@ -9,3 +9,12 @@ class ResConfigSettings(models.TransientModel):
     service_mail_auth_host = fields.Char(related="company_id.service_mail_auth_host", readonly=False)
     service_mail_attachment_mb = fields.Integer(related="company_id.service_mail_attachment_mb", readonly=False)
     service_repeat_days = fields.Integer(related="company_id.service_repeat_days", readonly=False)
+    service_engineer_scope = fields.Selection(
+        related="company_id.service_engineer_scope", readonly=False, required=True
+    )
+    service_contacts_see_all_calls = fields.Boolean(
+        related="company_id.service_contacts_see_all_calls", readonly=False
+    )
+    service_web_form = fields.Boolean(related="company_id.service_web_form", readonly=False)
+    service_rating_days = fields.Integer(related="company_id.service_rating_days", readonly=False)
+    service_rating_review = fields.Boolean(related="company_id.service_rating_review", readonly=False)

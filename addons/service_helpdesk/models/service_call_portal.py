@@ -75,3 +75,9 @@ class ServiceCall(models.Model):
                 message_type="comment",
                 subtype_xmlid="mail.mt_comment",
             )
+
+    def message_post(self, **kwargs):
+        if not self.env.su and self.env.user.share:
+            # What a customer writes is for us to read and for him: never an internal note.
+            kwargs.update(message_type="comment", subtype_xmlid="mail.mt_comment", subtype_id=False)
+        return super().message_post(**kwargs)

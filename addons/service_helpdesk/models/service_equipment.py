@@ -81,4 +81,7 @@ class ServiceEquipment(models.Model):
             return super()._is_portal_history_entry(entry)
         # A landlord's call about his tenant's unit is not the tenant's.
         call = self.env["service.call"].browse(entry["res_id"])
+        if self.env.user.share:
+            # A contact reads of the history what he reads in the list of his calls.
+            return call.sudo(False).has_access("read")
         return call.commercial_partner_id == self.commercial_partner_id

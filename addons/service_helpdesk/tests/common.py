@@ -68,6 +68,7 @@ class HelpdeskCase(EquipmentCase):
         cls.call_type = cls.env["service.call.type"].search([("is_preventive", "=", False)], limit=1)
         cls.preventive_type = cls.env["service.call.type"].search([("is_preventive", "=", True)], limit=1)
         cls.contact = cls.user_portal.partner_id
+        cls.contact.service_sees_all_calls = True
         cls.unit = cls._new_unit("HD-1001", date_delivered=date(2020, 1, 1))
         cls.unit_bare = cls._new_unit("HD-1002", date_delivered=date(2020, 1, 1))
         cls.contract = cls._new_contract()

@@ -50,4 +50,7 @@ class ServiceEquipment(models.Model):
             return super()._is_portal_history_entry(entry)
         # A visit serves the calls of one customer: another one's, such as a landlord's, is not his tenant's.
         visit = self.env["service.visit"].browse(entry["res_id"])
+        if self.env.user.share:
+            # A contact sees the visits of the calls that he may read.
+            return bool(visit.call_ids.sudo(False)._filtered_access("read"))
         return visit.commercial_partner_id == self.commercial_partner_id
