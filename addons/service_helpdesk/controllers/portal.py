@@ -120,7 +120,7 @@ class ServiceCallPortal(CustomerPortal):
             "page_name": "service_call_new",
             # Found with the customer's own rights; names of products and sites are read for him.
             "units": calls._get_portal_units().sudo(),
-            "call_types": request.env["service.call.type"].sudo().search([("is_preventive", "=", False)]),
+            "call_types": request.env["service.call.type"].sudo().search([("is_portal", "=", True)]),
             "error": None,
             "subject": "",
             "description": "",

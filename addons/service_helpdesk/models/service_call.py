@@ -16,7 +16,7 @@ class ServiceCall(models.Model):
     The class is kept in one file per subject: this one has the fields and the life of the
     record, ``service_call_flow`` its events and transitions, ``service_call_cover`` the
     resolver's answers, ``service_call_clock`` the deadlines, ``service_call_queue`` the
-    order of the queue, ``service_call_mail`` the
+    order of the queue, ``service_call_intake`` what is checked while it is taken, ``service_call_mail`` the
     messages, ``service_call_portal`` what a customer may do.
     """
 
@@ -343,20 +343,6 @@ class ServiceCall(models.Model):
     def _check_original_id(self):
         if self._has_cycle("original_id"):
             raise ValidationError(self.env._("A call cannot follow from itself."))
-
-    @api.constrains("equipment_id", "partner_id")
-    def _check_equipment_customer(self):
-        for call in self:
-            unit = call.equipment_id
-            if unit and call.commercial_partner_id != unit.commercial_partner_id:
-                raise ValidationError(
-                    self.env._(
-                        "%(unit)s belongs to %(owner)s, not to %(customer)s.",
-                        unit=unit.display_name,
-                        owner=unit.commercial_partner_id.name,
-                        customer=call.commercial_partner_id.name or self.env._("nobody"),
-                    )
-                )
 
     @api.constrains("cover_is_manual", "cover_manual_reason")
     def _check_cover_manual_reason(self):

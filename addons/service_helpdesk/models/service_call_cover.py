@@ -156,7 +156,7 @@ class ServiceCall(models.Model):
         resolved = self.filtered(lambda call: not call.cover_is_manual)
         answers = iter(self.env["service.coverage"].resolve([call._prepare_cover_request() for call in resolved]))
         return [
-            call._prepare_manual_cover_values() if call.cover_is_manual else self._prepare_cover_values(next(answers))
+            call._prepare_manual_cover_values() if call.cover_is_manual else call._prepare_cover_values(next(answers))
             for call in self
         ]
 
@@ -173,9 +173,9 @@ class ServiceCall(models.Model):
             "company_id": self.company_id.id,
         }
 
-    @api.model
     def _prepare_cover_values(self, answer):
-        """Return the call's values for an answer of the resolver."""
+        """Return this call's values for an answer of the resolver."""
+        self.ensure_one()
         return {
             "coverage_id": answer["coverage_id"],
             "contract_id": answer["contract_id"],
@@ -188,8 +188,12 @@ class ServiceCall(models.Model):
             "payer_terms": answer["payers"],
             "sla_policy_id": answer["sla_policy_id"],
             "calendar_id": answer["calendar_id"],
-            "priority": answer["priority"] or self.default_get(["priority"])["priority"],
+            "priority": answer["priority"] or self._get_default_priority(),
         }
+
+    def _get_default_priority(self):
+        """Return the priority of a call to which the contract gives none."""
+        return self.default_get(["priority"])["priority"]
 
     def _prepare_manual_cover_values(self):
         """Return the call's values for a coverage row that was chosen by hand; no row means not covered."""
