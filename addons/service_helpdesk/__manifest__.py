@@ -33,6 +33,7 @@
         "wizard/service_work_refuse_views.xml",
         "wizard/service_personal_data_views.xml",
         "views/service_call_views.xml",
+        "views/service_call_timeline_templates.xml",
         "views/service_work_views.xml",
         "views/service_team_views.xml",
         "views/service_call_stage_views.xml",

@@ -24,6 +24,7 @@ EVENT_KINDS = [
     ("completed", "Completed"),
     ("cancelled", "Cancelled"),
     ("reopened", "Reopened"),
+    ("void", "Struck out"),
 ]
 
 # The flag of a stage that stands for an event, in the order of a call's life.
@@ -60,6 +61,15 @@ CLOCK_STATES = [
     ("void", "Void"),
 ]
 
+EXCUSE_KINDS = [
+    ("access", "No access to the site"),
+    ("later", "The customer asked for a later date"),
+    ("customer", "Waiting for the customer"),
+    ("force", "Force majeure"),
+    ("data", "Logged wrongly"),
+    ("other", "Other"),
+]
+
 SLA_STATES = [
     ("none", "No target"),
     ("ok", "On time"),
@@ -67,6 +77,7 @@ SLA_STATES = [
     ("missed", "Missed"),
     ("paused", "Paused"),
     ("met", "Met"),
+    ("excused", "Excused"),
 ]
 
 COVER_SOURCES = [

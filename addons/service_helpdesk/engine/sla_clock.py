@@ -38,16 +38,31 @@ from datetime import datetime, timedelta
 from odoo.addons.service_contract.engine.deadline import plan, points
 
 CLOSING_KINDS = frozenset({"completed", "cancelled"})
+VOID = "void"
 
 
 @dataclass(frozen=True)
 class Event:
-    """One line of the log. A correction names the event whose instant and kind it replaces."""
+    """One line of the log. A correction names the event whose instant and kind it replaces; ``void`` strikes it out."""
 
     id: int
     kind: str
     at: datetime
     corrects_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A point of a clock at which something else is due.
+
+    :param key: whatever the caller knows it by
+    :param basis: ``percent`` of the budget, ``before`` or ``after`` the deadline
+    :param value: percent, or working minutes
+    """
+
+    key: tuple
+    basis: str
+    value: int
 
 
 @dataclass(frozen=True)
@@ -67,14 +82,17 @@ class Target:
     warn_percents: tuple = ()
     reopen: str = "continue"
     reopen_hours: float = 0.0
+    marks: tuple = ()
 
 
 @dataclass(frozen=True)
 class Clock:
     """One cycle of one target.
 
-    ``deadline`` is None while paused; ``used_minutes``, the working time that it took without the pauses that count,
-    is None until it stopped.
+    :ivar deadline: None while paused
+    :ivar warnings: tuple of (percent, instant)
+    :ivar used_minutes: the working time that it took without the pauses that count, None until it stopped
+    :ivar marks: tuple of (key, instant) of the target's marks, none once it stopped; some wait for a pause's end
     """
 
     cycle: int
@@ -85,42 +103,59 @@ class Clock:
     paused_minutes: float
     warnings: tuple = ()
     used_minutes: float | None = None
+    marks: tuple = ()
 
 
 @dataclass
-class _Span:
-    """Time that is not counted: a pause, or the time for which the call was closed."""
+class Span:
+    """Time that is not counted: a pause, or the time for which the call was closed.
 
-    begin: datetime
-    end: datetime | None = None
+    :ivar begun_by: the :class:`Event` with which it began
+    :ivar ended_by: the one with which it ended, if it did
+    """
+
+    begun_by: Event
+    ended_by: Event | None = None
     is_pause: bool = True
 
+    @property
+    def begin(self):
+        return self.begun_by.at
+
+    @property
+    def end(self):
+        return self.ended_by.at if self.ended_by else None
+
 
 @dataclass
-class _Cycle:
-    """The part of the log between one start and the next."""
+class Cycle:
+    """The part of the log between one start and the next, by the events that matter to a target."""
 
-    started_at: datetime
+    started_by: Event
     spans: list = field(default_factory=list)
-    stopped_at: datetime | None = None
-    closed_at: datetime | None = None
-    closed_kind: str | None = None
+    stopped_by: Event | None = None
+    closed_by: Event | None = None
 
-    def pause(self, at):
+    @property
+    def stop(self):
+        """The event with which the clock stopped, or None."""
+        return self.stopped_by or self.closed_by
+
+    def pause(self, event):
         if not self._open_span():
-            self.spans.append(_Span(at))
+            self.spans.append(Span(event))
 
-    def resume(self, at):
+    def resume(self, event):
         if span := self._open_span():
-            span.end = at
+            span.ended_by = event
 
-    def close(self, at, kind):
-        self.resume(at)
-        self.closed_at, self.closed_kind = at, kind
+    def close(self, event):
+        self.resume(event)
+        self.closed_by = event
 
-    def reopen(self, at):
-        self.spans.append(_Span(self.closed_at, at, is_pause=False))
-        self.closed_at = self.closed_kind = None
+    def reopen(self, event):
+        self.spans.append(Span(self.closed_by, event, is_pause=False))
+        self.closed_by = None
 
     def _open_span(self):
         return self.spans[-1] if self.spans and self.spans[-1].end is None else None
@@ -129,13 +164,16 @@ class _Cycle:
 def effective_events(events):
     """Return the events as corrected, in the order in which they happened.
 
-    The last correction of an event (by id) takes the place of that event.
+    The last correction of an event (by id) takes the place of that event; an event that was struck out is gone.
 
     >>> raised = Event(1, 'raised', datetime(2026, 1, 1, 9))
     >>> late = Event(2, 'replied', datetime(2026, 1, 1, 12))
     >>> fixed = Event(3, 'replied', datetime(2026, 1, 1, 10), corrects_id=2)
     >>> [(event.kind, event.at.hour) for event in effective_events([fixed, late, raised])]
     [('raised', 9), ('replied', 10)]
+    >>> struck_out = Event(4, 'void', datetime(2026, 1, 1, 10), corrects_id=3)
+    >>> [event.kind for event in effective_events([raised, late, fixed, struck_out])]
+    ['raised']
     """
     by_id = {event.id: event for event in events}
     latest = {}
@@ -144,7 +182,8 @@ def effective_events(events):
         while root.corrects_id in by_id:
             root = by_id[root.corrects_id]
         latest[root.id] = event
-    return [latest[root_id] for root_id in sorted(latest, key=lambda root_id: (latest[root_id].at, root_id))]
+    order = sorted(latest, key=lambda root_id: (latest[root_id].at, root_id))
+    return [latest[root_id] for root_id in order if latest[root_id].kind != VOID]
 
 
 def replay(events, target, working, now):
@@ -157,7 +196,7 @@ def replay(events, target, working, now):
     :return: list of :class:`Clock`, one per cycle, oldest first; empty when nothing was raised
     :raise deadline.WorkingTimeTooShort: when ``working`` does not reach as far as a deadline
     """
-    cycles = _read_cycles(events, target)
+    cycles = read_cycles(events, target)
     return [_evaluate(index, cycle, target, working, now) for index, cycle in enumerate(cycles)]
 
 
@@ -174,68 +213,52 @@ def elapsed_minutes(events, target, working, now):
     :return: list of minutes, one per cycle, oldest first
     """
     minutes = []
-    for cycle in _read_cycles(events, target):
-        stop = cycle.stopped_at or cycle.closed_at or now
-        spans = _counted_spans(cycle.spans, target, stop)
-        paused = sum(working.minutes_between(begin, end) for begin, end in spans)
-        minutes.append(working.minutes_between(cycle.started_at, stop) - paused)
+    for cycle in read_cycles(events, target):
+        minutes.append(used_minutes(cycle, target, working, now))
     return minutes
 
 
-def _read_cycles(events, target):
+def used_minutes(cycle, target, working, now):
+    """Return how many working minutes a cycle took until its target stopped, or takes until now."""
+    start, stop = cycle.started_by.at, cycle.stop.at if cycle.stop else now
+    paused = sum(working.minutes_between(begin, end) for begin, end in counted_spans(cycle.spans, target, stop))
+    return working.minutes_between(start, stop) - paused
+
+
+def read_cycles(events, target):
+    """Read the log for one target: a list of :class:`Cycle`, oldest first; empty when nothing was raised."""
     cycles = []
     for event in effective_events(events):
         if not cycles:
             if event.kind == "raised":
-                cycles.append(_Cycle(event.at))
+                cycles.append(Cycle(event))
             continue
         cycle = cycles[-1]
-        if event.kind == "reopened" and cycle.closed_at is not None:
-            if _continues(target, cycle.closed_at, event.at):
-                cycle.reopen(event.at)
+        if event.kind == "reopened" and cycle.closed_by:
+            if _continues(target, cycle.closed_by.at, event.at):
+                cycle.reopen(event)
             else:
-                cycles.append(_Cycle(event.at))
-        elif cycle.closed_at is not None:
+                cycles.append(Cycle(event))
+        elif cycle.closed_by:
             continue
         elif event.kind in CLOSING_KINDS:
-            cycle.close(event.at, event.kind)
+            cycle.close(event)
         elif event.kind == "paused":
-            cycle.pause(event.at)
+            cycle.pause(event)
         elif event.kind == "resumed":
-            cycle.resume(event.at)
-        elif event.kind in target.stop_kinds and cycle.stopped_at is None:
-            cycle.stopped_at = event.at
+            cycle.resume(event)
+        elif event.kind in target.stop_kinds and not cycle.stopped_by:
+            cycle.stopped_by = event
     return cycles
 
 
-def _continues(target, closed_at, reopened_at):
-    if target.reopen == "within":
-        return reopened_at <= closed_at + timedelta(hours=target.reopen_hours)
-    return target.reopen == "continue"
+def counted_spans(spans, target, stop):
+    """Return (begin, end) of the spans that give time back, cut at the stop: stopping from a paused state closes the
+    pause first.
 
-
-def _evaluate(index, cycle, target, working, now):
-    stop = cycle.stopped_at or cycle.closed_at
-    spans = _counted_spans(cycle.spans, target, stop)
-    deadline, paused = plan(cycle.started_at, target.budget_minutes, spans, working)
-    warnings = points(cycle.started_at, target.budget_minutes, target.warn_percents, spans, working)
-    if stop is not None and stop <= deadline:
-        state = "void" if cycle.stopped_at is None and cycle.closed_kind == "cancelled" else "met"
-    elif stop is not None:
-        state = "missed"
-    elif deadline is None:
-        state = "paused"
-    else:
-        state = "missed" if now > deadline else "running"
-    used = None
-    if stop is not None:
-        used = working.minutes_between(cycle.started_at, stop)
-        used -= sum(working.minutes_between(begin, end) for begin, end in spans)
-    return Clock(index, state, cycle.started_at, deadline, stop, paused, tuple(warnings), used)
-
-
-def _counted_spans(spans, target, stop):
-    """Spans that give time back, cut at the stop: stopping from a paused state closes the pause first."""
+    :param spans: list of :class:`Span`
+    :param stop: instant at which the clock stopped, or None
+    """
     counted = []
     for span in spans:
         if span.is_pause and target.runs_in_pause:
@@ -247,3 +270,86 @@ def _counted_spans(spans, target, stop):
             end = stop if end is None else min(end, stop)
         counted.append((span.begin, end))
     return counted
+
+
+def oddities(events):
+    """Return what cannot have happened as the log says, as a set of (id of the first row of the event, code).
+
+    Codes: ``early`` (before it was raised), ``closed`` (while closed), ``open`` (reopened while open), ``paused``
+    (paused while paused), ``running`` (resumed while not paused). A correction may not bring a new one.
+
+    >>> raised, resumed = Event(1, 'raised', datetime(2026, 1, 1, 9)), Event(2, 'resumed', datetime(2026, 1, 1, 10))
+    >>> oddities([raised, resumed])
+    {(2, 'running')}
+    """
+    found, is_raised, is_paused, is_closed = set(), False, False, False
+    for event in effective_events(events):
+        kind, code = event.kind, None
+        if not is_raised:
+            is_raised = kind == "raised"
+            code = None if is_raised else "early"
+        elif kind == "reopened":
+            code = None if is_closed else "open"
+            is_closed = False
+        elif is_closed:
+            code = "closed"
+        elif kind in CLOSING_KINDS:
+            is_closed, is_paused = True, False
+        elif kind == "paused":
+            code = "paused" if is_paused else None
+            is_paused = True
+        elif kind == "resumed":
+            code = None if is_paused else "running"
+            is_paused = False
+        if code:
+            found.add((root_of(event, events), code))
+    return found
+
+
+def root_of(event, events):
+    """Return the id of the row with which an event was first entered."""
+    by_id = {row.id: row for row in events}
+    while event.corrects_id in by_id:
+        event = by_id[event.corrects_id]
+    return event.id
+
+
+def _continues(target, closed_at, reopened_at):
+    if target.reopen == "within":
+        return reopened_at <= closed_at + timedelta(hours=target.reopen_hours)
+    return target.reopen == "continue"
+
+
+def _evaluate(index, cycle, target, working, now):
+    start = cycle.started_by.at
+    stop = cycle.stop.at if cycle.stop else None
+    spans = counted_spans(cycle.spans, target, stop)
+    deadline, paused = plan(start, target.budget_minutes, spans, working)
+    warnings = points(start, target.budget_minutes, target.warn_percents, spans, working)
+    if stop is not None and stop <= deadline:
+        is_void = not cycle.stopped_by and cycle.closed_by.kind == "cancelled"
+        state = "void" if is_void else "met"
+    elif stop is not None:
+        state = "missed"
+    elif deadline is None:
+        state = "paused"
+    else:
+        state = "missed" if now > deadline else "running"
+    marks = _place_marks(start, target, spans, deadline, working) if stop is None else ()
+    used = used_minutes(cycle, target, working, now) if stop is not None else None
+    return Clock(index, state, start, deadline, stop, paused, tuple(warnings), used, marks)
+
+
+def _place_marks(start, target, spans, deadline, working):
+    """Return (key, instant) of each mark; those before the deadline are planned like it, pauses after it move none."""
+    placed = []
+    for mark in target.marks:
+        if mark.basis == "after":
+            instant = working.add_minutes(deadline, mark.value) if deadline else None
+        else:
+            is_percent = mark.basis == "percent"
+            minutes = target.budget_minutes * mark.value / 100 if is_percent else target.budget_minutes - mark.value
+            instant, _paused = plan(start, max(minutes, 0), spans, working)
+        if instant is not None:
+            placed.append((mark.key, instant))
+    return tuple(placed)

@@ -16,6 +16,7 @@ from . import (
     service_call_change,
     service_call_clock,
     service_call_context,
+    service_call_correct,
     service_call_cover,
     service_call_downtime,
     service_call_escalation,

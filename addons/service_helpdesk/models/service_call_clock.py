@@ -58,7 +58,9 @@ class ServiceCall(models.Model):
                 call.sla_state = "warning" if is_warned else "ok"
             elif "paused" in states:
                 call.sla_state = "paused"
-            elif states & {"met", "excused"}:
+            elif "excused" in states:
+                call.sla_state = "excused"
+            elif "met" in states:
                 call.sla_state = "met"
             else:
                 call.sla_state = "none"
@@ -78,9 +80,11 @@ class ServiceCall(models.Model):
                 return self.env._("missed by %(amount)s", amount=amount)
             return self.env._("due in %(amount)s", amount=amount)
         return {
+            "none": self.env._("no target"),
             "paused": self.env._("on hold"),
             "met": self.env._("met"),
             "missed": self.env._("missed"),
+            "excused": self.env._("excused"),
         }.get(self.sla_state, False)
 
     @api.model
@@ -185,10 +189,10 @@ class ServiceCall(models.Model):
         """Return the values of a clock row for the engine's answer."""
         state = "excused" if clock and clock.is_excused and answer.state == "missed" else answer.state
         warned = set(clock.warned_points or ()) if clock else set()
-        is_missed_told = bool(clock and clock.is_missed_told and state == "missed")
+        is_missed_told = bool(clock and clock.is_missed_told and state in ("missed", "excused"))
         if is_waking:
             warned |= {percent for percent, instant in answer.warnings if instant <= now}
-            is_missed_told = state == "missed"
+            is_missed_told = is_missed_told or state == "missed"
         pending = []
         if state == "running":
             pending = [instant for percent, instant in answer.warnings if percent not in warned]
@@ -211,26 +215,34 @@ class ServiceCall(models.Model):
             "is_missed_told": is_missed_told,
         }
 
-    def _ask_engine(self, now):
+    def _read_log(self):
+        """Return the events of these calls (sudo) as values of the engine: dict {call: list of Event}."""
+        rows = self.env["service.call.event"].search([("call_id", "in", self.ids)]).grouped("call_id")
+        return {call: events._to_engine() for call, events in rows.items()}
+
+    def _ask_engine(self, now, events_by_call=None, ask=replay):
         """Replay the logs of these calls (sudo).
 
         A call whose working hours cannot drive a clock gets no clocks and a note that says why: a bad
         calendar never stops a call from being taken.
 
-        :return: dict {call: list of (service.sla.target, engine Clock)}
+        :param dict events_by_call: logs that were not written (yet), as of :meth:`_read_log`
+        :param ask: function of the engine: `replay`, or another of the same arguments
+        :return: dict {call: list of (service.sla.target, answer of the engine)}
         """
-        events_by_call = self.env["service.call.event"].search([("call_id", "in", self.ids)]).grouped("call_id")
+        if events_by_call is None:
+            events_by_call = self._read_log()
         answers_by_call, asked = {}, self.filtered("sla_policy_id")
         for days in HORIZONS:
             working_by_call = asked._read_working_times(now, days)
             asked = self.browse()
             for call, working in working_by_call.items():
-                events = events_by_call.get(call, self.env["service.call.event"])._to_engine()
+                events = events_by_call.get(call, [])
                 try:
                     answers_by_call[call] = [
                         (target, answer)
                         for target in call._get_sla_targets()
-                        for answer in replay(events, self._prepare_engine_target(target), working, now)
+                        for answer in ask(events, self._prepare_engine_target(target), working, now)
                     ]
                 except WorkingTimeTooShort:
                     asked |= call

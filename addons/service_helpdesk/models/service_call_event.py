@@ -35,6 +35,36 @@ class ServiceCallEvent(models.Model):
         ondelete="cascade",
         check_company=True,
     )
+    correction_ids = fields.One2many(
+        comodel_name="service.call.event",
+        inverse_name="corrects_id",
+        string="Corrections",
+    )
+    is_superseded = fields.Boolean(string="Corrected", compute="_compute_is_superseded")
+
+    @api.depends("correction_ids")
+    def _compute_is_superseded(self):
+        for event in self:
+            event.is_superseded = bool(event.correction_ids)
+
+    @api.depends("kind", "at", "call_id.site_tz")
+    @api.depends_context("lang", "tz")
+    def _compute_display_name(self):
+        kinds = dict(self._fields["kind"]._description_selection(self.env))
+        for event in self:
+            at = event.call_id._format_at_site(event.at) if event.call_id else ""
+            event.display_name = f"{kinds.get(event.kind, '')} {at}".strip()
+
+    def action_correct(self):
+        """Ask when the event really happened."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("service_helpdesk.service_event_correct_action")
+        context = {
+            "default_call_id": self.call_id.id,
+            "default_event_id": self.id,
+            "default_at": fields.Datetime.to_string(self.at),
+        }
+        return {**action, "context": context}
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -1,12 +1,12 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import logging
 
-from odoo import api, fields, models
-from odoo.exceptions import AccessError, ValidationError
+from odoo import Command, api, fields, models
+from odoo.exceptions import AccessError, UserError, ValidationError
 
 from odoo.addons.service_contract.const import METRICS
 
-from ..const import CLOCK_STATES
+from ..const import CLOCK_STATES, EXCUSE_KINDS
 
 _logger = logging.getLogger(__name__)
 
@@ -66,7 +66,12 @@ class ServiceSlaClock(models.Model):
     )
     state = fields.Selection(selection=CLOCK_STATES, required=True, default="running", index=True)
     is_excused = fields.Boolean(readonly=True)
-    excuse_reason = fields.Char()
+    excuse_kind = fields.Selection(selection=EXCUSE_KINDS, readonly=True)
+    excuse_reason = fields.Char(readonly=True)
+    excuse_user_id = fields.Many2one(
+        comodel_name="res.users", string="Excused By", readonly=True, index="btree_not_null", copy=False
+    )
+    excuse_attachment_ids = fields.Many2many(comodel_name="ir.attachment", string="Evidence", readonly=True, copy=False)
     next_wakeup_at = fields.Datetime(readonly=True)
     warned_points = fields.Json(readonly=True, help="Percentages of the budget that were already warned of.")
     is_missed_told = fields.Boolean(readonly=True, help="That the deadline was missed has been told.")
@@ -93,28 +98,73 @@ class ServiceSlaClock(models.Model):
         stored = {**{name: self[name] for name in values}, "target_id": self.target_id.id}
         return {name: value for name, value in values.items() if stored[name] != value}
 
-    def action_excuse(self, reason):
+    def action_open_excuse(self):
+        """Ask why the deadline does not count."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("service_helpdesk.service_sla_excuse_action")
+        return {**action, "context": {"default_call_id": self.call_id.id, "default_clock_id": self.id}}
+
+    def action_excuse(self, reason, kind="other", attachment_ids=None):
         """Excuse missed clocks: they no longer count as missed.
 
         :param str reason: why, for the customer's report
+        :param str kind: one of ``const.EXCUSE_KINDS``
+        :param list attachment_ids: ids of the attachments that prove it; only our own people see them
         :raise AccessError: unless the user is a controller
         :raise ValidationError: without a reason
+        :raise UserError: when a deadline was not missed
         """
-        if not self.env.user.has_group("service_helpdesk.group_service_helpdesk_controller"):
-            raise AccessError(self.env._("Only a controller may excuse a missed deadline."))
+        self._check_may_excuse()
         if not (reason or "").strip():
             raise ValidationError(self.env._("Say why the deadline is excused."))
-        # Clocks are written by the machine alone; the controller's right was checked above.
-        self.sudo().write({"is_excused": True, "excuse_reason": reason, "state": "excused"})
-        for call, clocks in self.grouped("call_id").items():
-            call._message_log(
-                body=self.env._(
-                    "%(metrics)s excused: %(reason)s",
-                    metrics=", ".join(clock._get_label("metric") for clock in clocks),
-                    reason=reason,
+        for clock in self:
+            if clock.state != "missed":
+                raise UserError(
+                    self.env._("%(clock)s was not missed: there is nothing to excuse.", clock=clock.display_name)
                 )
-            )
+        attachments = self.env["ir.attachment"].browse(attachment_ids or [])
+        attachments.check_access("read")
+        # Clocks are written by the machine alone; the controller's right was checked above.
+        self.sudo().write(
+            {
+                "is_excused": True,
+                "excuse_kind": kind or "other",
+                "excuse_reason": reason.strip(),
+                "excuse_user_id": self.env.uid,
+                "excuse_attachment_ids": [Command.set(attachments.ids)],
+                "state": "excused",
+                "next_wakeup_at": False,
+            }
+        )
+        # Kept beside the clock, which no customer may read.
+        attachments.sudo().write({"res_model": self._name, "res_id": self[:1].id})
+        self._tell_excuse(self.env._("excused: %(reason)s", reason=reason))
         return True
+
+    def action_withdraw_excuse(self):
+        """Let excused deadlines count as missed again.
+
+        :raise AccessError: unless the user is a controller
+        :raise UserError: when a deadline is not excused
+        """
+        self._check_may_excuse()
+        for clock in self:
+            if not clock.is_excused:
+                raise UserError(self.env._("%(clock)s is not excused.", clock=clock.display_name))
+        # As above; who excused it and why stands in the chatter.
+        self.sudo().write({"is_excused": False, "excuse_kind": False, "excuse_reason": False, "excuse_user_id": False})
+        self.call_id._replay_clocks()
+        self._tell_excuse(self.env._("counts as missed again: the excuse was taken back."))
+        return True
+
+    def _check_may_excuse(self):
+        if not self.env.user.has_group("service_helpdesk.group_service_helpdesk_controller"):
+            raise AccessError(self.env._("Only a controller may excuse a missed deadline."))
+
+    def _tell_excuse(self, text):
+        for call, clocks in self.grouped("call_id").items():
+            metrics = ", ".join(clock._get_label("metric") for clock in clocks)
+            call._message_log(body=self.env._("%(metrics)s %(text)s", metrics=metrics, text=text))
 
     # ------------------------------------------------------------
     # Wake-up job
