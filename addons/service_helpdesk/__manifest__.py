@@ -25,6 +25,7 @@
         "data/service_pause_reason_data.xml",
         "report/service_customer_report.xml",
         "wizard/service_call_pause_views.xml",
+        "wizard/service_call_allocate_views.xml",
         "wizard/service_call_escalate_views.xml",
         "wizard/service_call_merge_views.xml",
         "wizard/service_call_split_views.xml",

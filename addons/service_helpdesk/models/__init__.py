@@ -33,6 +33,7 @@ from . import (
     service_call_rating,
     service_call_recurrence,
     service_call_reliability,
+    service_call_responsible,
     service_call_solution,
     service_call_stage,
     service_call_timeline,
@@ -64,6 +65,8 @@ from . import (
     service_solution_use,
     service_special_day,
     service_team,
+    service_team_assign,
+    service_team_competence,
     service_work,
     service_work_charge,
 )

@@ -14,6 +14,16 @@ class ResPartner(models.Model):
         groups="base.group_user",
         help="In the portal this contact sees all calls of the company, not only those that are his own.",
     )
+    service_user_id = fields.Many2one(
+        comodel_name="res.users",
+        string="Service Responsible",
+        company_dependent=True,
+        index="btree_not_null",
+        domain="[('share', '=', False)]",
+        copy=False,
+        groups="base.group_user",
+        help="Looks after this customer: is told of complaints, escalations and hours beyond the contract.",
+    )
     service_call_count = fields.Integer(
         string="Call Count",
         compute="_compute_service_call_count",

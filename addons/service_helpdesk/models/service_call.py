@@ -380,6 +380,7 @@ class ServiceCall(models.Model):
         # One note per call is logged below, in one batch; nobody but the contact follows a call by itself.
         thread = self.with_context(mail_create_nolog=True, mail_create_nosubscribe=True)
         calls = super(ServiceCall, thread).create(vals_list).with_env(self.env)
+        calls._assign_new()
         calls._resolve_cover(is_new=True)
         calls._log_raised()
         calls._replay_clocks()

@@ -14,23 +14,6 @@ class ServiceCall(models.Model):
     # Public actions
     # ------------------------------------------------------------
 
-    def action_allocate(self, team_id=None, user_id=None):
-        """Route the calls to a team or a person for validation, planning and action.
-
-        :param int team_id: team, or None to keep
-        :param int user_id: owner, or None to keep
-        """
-        values = {name: value for name, value in (("team_id", team_id), ("user_id", user_id)) if value}
-        unallocated = self.filtered(lambda call: not call.allocated_at)
-        if values:
-            self.write(values)
-        unallocated.filtered(lambda call: not call.allocated_at)._register_event("allocated")
-        return True
-
-    def action_assign_to_me(self):
-        """Make the current user the owner of the calls."""
-        return self.action_allocate(user_id=self.env.uid)
-
     def action_pause(self, reason=None):
         """Put the calls on hold: deadlines wait, except those that run in pauses.
 

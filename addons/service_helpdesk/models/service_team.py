@@ -1,7 +1,15 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import ast
+from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+from odoo.addons.service_contract.engine.working_time import WorkingTime
+
+# How many days ahead working time is read; time that reaches further reads more.
+HORIZONS = (30, 730)
 
 
 class ServiceTeam(models.Model):
@@ -45,21 +53,36 @@ class ServiceTeam(models.Model):
         domain="[('share', '=', False)]",
         help="They validate, plan and act on calls allocated to this team.",
     )
+    calendar_id = fields.Many2one(
+        comodel_name="resource.calendar",
+        string="Working Hours",
+        check_company=True,
+        help="In which the time until somebody takes or accepts a call counts; empty: those of the company.",
+    )
     alias_id = fields.Many2one(help="A mail to this address becomes a call of this team.")
     call_open_count = fields.Integer(string="Open Calls", compute="_compute_call_counts")
     call_unassigned_count = fields.Integer(string="Unassigned Calls", compute="_compute_call_counts")
     call_missed_count = fields.Integer(string="Missed Calls", compute="_compute_call_counts")
+    call_due_count = fields.Integer(string="Due Today", compute="_compute_call_counts")
 
     def _compute_call_counts(self):
-        base = [("team_id", "in", self.ids), ("is_closed", "=", False)]
+        base = Domain("team_id", "in", self.ids) & Domain("is_closed", "=", False)
+        counts = {
+            "call_open_count": base,
+            "call_unassigned_count": base & Domain("user_id", "=", False),
+            "call_missed_count": base & Domain("sla_state", "=", "missed"),
+            "call_due_count": base & self._get_due_domain(),
+        }
         calls = self.env["service.call"]
-        opened = dict(calls._read_group(base, ["team_id"], ["__count"]))
-        unassigned = dict(calls._read_group([*base, ("user_id", "=", False)], ["team_id"], ["__count"]))
-        missed = dict(calls._read_group([*base, ("sla_state", "=", "missed")], ["team_id"], ["__count"]))
-        for team in self:
-            team.call_open_count = opened.get(team, 0)
-            team.call_unassigned_count = unassigned.get(team, 0)
-            team.call_missed_count = missed.get(team, 0)
+        for name, domain in counts.items():
+            count_by_team = dict(calls._read_group(domain, ["team_id"], ["__count"]))
+            for team in self:
+                team[name] = count_by_team.get(team, 0)
+
+    @api.model
+    def _get_due_domain(self):
+        """Return the domain of the calls whose next deadline is before the user's midnight."""
+        return Domain("next_deadline", ">=", "today") & Domain("next_deadline", "<", "today +1d")
 
     def _alias_get_creation_values(self):
         values = super()._alias_get_creation_values()
@@ -87,9 +110,42 @@ class ServiceTeam(models.Model):
         return self.search([("company_id", "=", company.id)], limit=1)
 
     def action_view_calls(self):
-        """Open the calls of this team, open ones first."""
+        """Open the calls of this team, open ones first.
+
+        The context's ``team_filter`` names a further filter of the search: what the button on the card counts.
+
+        :return: an `ir.actions.act_window` dict
+        """
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id("service_helpdesk.service_call_action")
-        action["domain"] = [("team_id", "=", self.id)]
-        action["context"] = {"search_default_open": 1, "default_team_id": self.id}
-        return action
+        context = {"search_default_open": 1, "default_team_id": self.id}
+        if team_filter := self.env.context.get("team_filter"):
+            context[f"search_default_{team_filter}"] = 1
+        return {**action, "domain": [("team_id", "=", self.id)], "context": context}
+
+    # ------------------------------------------------------------
+    # Working hours
+    # ------------------------------------------------------------
+
+    def _get_working_time(self, start, end):
+        """Return the hours in which the team works, as ``engine.working_time.WorkingTime``.
+
+        A calendar that cannot drive a clock counts as round the clock: an alert too early beats none.
+
+        :param start: first instant of the window, naive UTC
+        :param end: last instant of the window, naive UTC
+        """
+        self.ensure_one()
+        calendar = self.calendar_id or self.company_id.resource_calendar_id
+        try:
+            return calendar._get_working_time(calendar.tz or "UTC", start, end, self.company_id)
+        except UserError:
+            return WorkingTime(always=True)
+
+    def _plan(self, start, minutes):
+        """Return the instant at which the team has worked ``minutes`` since ``start``, naive UTC."""
+        self.ensure_one()
+        for days in HORIZONS:
+            if instant := self._get_working_time(start, start + timedelta(days=days)).add_minutes(start, minutes):
+                return instant
+        return start + timedelta(minutes=minutes)

@@ -10,6 +10,7 @@ from . import (
     test_customer_report,
     test_dashboard,
     test_downtime,
+    test_engine_competence,
     test_engine_queue,
     test_engine_sla_clock,
     test_escalation,
