@@ -167,11 +167,9 @@ class ServiceCall(models.Model):
                 )
 
     def _get_complaint_user(self):
-        """Return the user who is told of a complaint: the contract's responsible, else the team's leader."""
+        """Return the user who is told of a complaint: who looks after the customer."""
         self.ensure_one()
-        # Whoever takes the call need not see contracts and teams of others.
-        call = self.sudo()
-        return call.contract_id.user_id or call.team_id.user_id
+        return self._get_responsible()
 
     # ------------------------------------------------------------
     # What does not fit together

@@ -66,7 +66,9 @@ class TestTeam(HelpdeskCase):
         self.assertEqual((call.team_id, call.team_match), (self.team, False))
 
     def test_a_logged_call_keeps_its_team(self):
-        call = self._new_call()
+        call = self._new_call(
+            equipment_id=False, partner_id=self.customer.id, product_id=self.unit.product_id.id
+        )
         call.product_id = self.env["product.product"].create({"name": "Lift"})
         self.assertEqual(call.team_id, self.pumps)
 
