@@ -107,8 +107,58 @@ NOTIFICATION_EVENTS = [
     ("missed", "Deadline missed"),
     ("hours_exceeded", "Hours exceeded"),
     ("work_to_validate", "Work to validate"),
+    ("work_refused", "Work refused"),
     ("to_approve", "Change to approve"),
     ("completed", "Completed"),
     ("cancelled", "Cancelled"),
     ("reopened", "Reopened"),
+    ("rated_low", "Rated badly"),
 ]
+
+# Whom the notification rules can tell: those who asked first, then those who work on the call.
+NOTIFICATION_RECIPIENTS = [
+    ("contact", "Contact"),
+    ("customer", "Customer"),
+    ("owner", "Owner"),
+    ("assigned", "Working on it"),
+    ("team", "Team"),
+    ("controllers", "Controllers"),
+    ("leader", "Team leader"),
+    ("responsible", "Responsible for the customer"),
+    ("manager", "Service managers"),
+    ("followers", "Followers of ours"),
+    ("users", "Named users"),
+]
+CUSTOMER_RECIPIENTS = ("contact", "customer")
+# What customers may be told of: nothing that happens inside.
+CUSTOMER_EVENTS = ("created", "stage", "priority", "owner", "allocated", "completed", "cancelled", "reopened")
+
+NOTIFICATION_CHANNELS = [
+    ("mail", "E-mail"),
+    ("inbox", "Inbox"),
+    ("activity", "To-do"),
+]
+
+# The texts with which rules begin.
+TEMPLATE_BY_CUSTOMER_EVENT = {
+    "created": "service_helpdesk.mail_template_service_call_acknowledge",
+    "completed": "service_helpdesk.mail_template_service_call_completed",
+    "cancelled": "service_helpdesk.mail_template_service_call_cancelled",
+    "reopened": "service_helpdesk.mail_template_service_call_reopened",
+}
+CUSTOMER_TEMPLATE = "service_helpdesk.mail_template_service_call_progress"
+STAFF_TEMPLATE = "service_helpdesk.mail_template_service_call_notice"
+
+# What settles a to-do: nobody has to do anything any more.
+SETTLED_BY_OWNER = ("unassigned", "created")
+SETTLED_BY_CLOSING = (
+    "created",
+    "unassigned",
+    "priority",
+    "owner",
+    "allocated",
+    "escalated",
+    "customer_replied",
+    "warned",
+    "missed",
+)

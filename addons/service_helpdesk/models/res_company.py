@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class ResCompany(models.Model):
@@ -69,6 +69,13 @@ class ResCompany(models.Model):
         "CHECK(service_rating_days >= 0)",
         "The days in which a call can be rated cannot be negative.",
     )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        companies = super().create(vals_list)
+        # Whoever founds a company need not be a manager of the helpdesk.
+        self.env["service.notification.rule"].sudo()._create_default_matrix(companies)
+        return companies
 
     def write(self, vals):
         result = super().write(vals)

@@ -387,7 +387,6 @@ class ServiceCall(models.Model):
         if not self.env.context.get("mail_create_nolog"):
             calls._message_log_batch(bodies={call.id: call._creation_message() for call in calls})
         calls._subscribe_contacts()
-        calls._send_acknowledgement()
         return calls
 
     def write(self, vals):

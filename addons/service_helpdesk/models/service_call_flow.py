@@ -198,11 +198,14 @@ class ServiceCall(models.Model):
         :param bool is_back_allowed: after a pause or a reopening the call goes back to where it was
         """
         stage_by_type = self._find_stages(flag)
+        moved = {}
         for call in self:
             stage, current = stage_by_type[call.type_id], call.stage_id
             is_ahead = not current or current.is_pause or stage.sequence > current.sequence
             if stage and stage != current and (is_ahead or is_back_allowed or stage.is_pause):
-                call._store({"stage_id": stage.id})
+                moved[stage] = moved.get(stage, self.browse()) | call
+        for stage, calls in moved.items():
+            calls._store({"stage_id": stage.id})
 
     def _change_stage(self, stage):
         """A person moved the calls to ``stage``: write the events that this means."""

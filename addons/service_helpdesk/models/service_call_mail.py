@@ -12,7 +12,6 @@ _logger = logging.getLogger(__name__)
 # Words of a mail that may be a serial number or a call number: at least three characters, not only letters.
 TOKEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/\-]*[A-Za-z0-9]")
 MAX_TOKENS = 500
-LAYOUT = "mail.mail_notification_light"
 ROBOT_NAMES = ("mailer-daemon", "postmaster", "no-reply", "noreply", "donotreply", "do-not-reply", "bounce")
 
 
@@ -178,9 +177,17 @@ class ServiceCall(models.Model):
             "object.company_id.email_formatted",
             "object.company_id.name",
             "object.contact_id.id",
+            "object.deadline_words",
             "object.equipment_id.display_name",
+            "object.notice_text",
+            "object.notice_title",
+            "object.partner_id.name",
+            "object.site_id.display_name",
+            "object.stage_id.name",
             "object.subject",
             "object.team_id.alias_email",
+            "object.team_id.name",
+            "object.user_id.name",
         )
 
     def _subscribe_contacts(self):
@@ -208,27 +215,6 @@ class ServiceCall(models.Model):
                 if call.contact_id and not call.is_automatic
             ]
         )
-
-    def _send_acknowledgement(self):
-        """Queue the mail that tells the customer the number of each call; never to a machine."""
-        template = self.env.ref("service_helpdesk.mail_template_service_call_acknowledge", raise_if_not_found=False)
-        calls = self.filtered(
-            lambda call: not call.is_automatic and not call.is_closed and (call.contact_id.email or call.partner_email),
-        )
-        if template and calls and not self.env.context.get("import_file"):
-            # The customer is told by us, whoever logged the call.
-            template = template.sudo()
-            mails = template.send_mail_batch(calls.ids, force_send=False)
-            if not template.email_layout_xmlid:
-                calls._lay_out_mails(template, mails)
-
-    def _lay_out_mails(self, template, mails):
-        """Put the mails into the layout of notifications; in the chatter their words stay bare."""
-        mail_by_call = {mail.res_id: mail for mail in mails}
-        for translated, call_ids in template._classify_per_lang(self.ids).values():
-            for call in self.with_env(translated.env).browse(call_ids):
-                mail = mail_by_call[call.id]
-                mail.body_html = translated._render_encapsulate(LAYOUT, Markup(mail.body_html), context_record=call)
 
     def _message_compute_subject(self):
         self.ensure_one()

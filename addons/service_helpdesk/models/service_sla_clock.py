@@ -238,22 +238,22 @@ class ServiceSlaClock(models.Model):
     # ------------------------------------------------------------
 
     def _after_warned(self, percent):
-        """Hook: a warning point was reached. Notes it on the call.
+        """Hook: a warning point was reached. Notes it on the call and tells whom the rules name.
 
         :param int percent: percentage of the budget that is used up
         """
         for clock in self:
-            clock.call_id._message_log(
-                body=self.env._(
-                    "%(metric)s: %(percent)s %% of the time is used, deadline %(deadline)s.",
-                    metric=clock._get_label("metric"),
-                    percent=percent,
-                    deadline=clock.call_id._format_at_site(clock.deadline),
-                )
+            body = self.env._(
+                "%(metric)s: %(percent)s %% of the time is used, deadline %(deadline)s.",
+                metric=clock._get_label("metric"),
+                percent=percent,
+                deadline=clock.call_id._format_at_site(clock.deadline),
             )
+            clock.call_id._message_log(body=body)
+            clock.call_id._notify_event("warned", bodies={clock.call_id.id: body}, key=f"{clock.id} {percent}")
 
     def _after_missed(self):
-        """Hook: a deadline passed. Notes it, and gives the owner or the team's leader a task."""
+        """Hook: a deadline passed. Notes it on the call and tells whom the rules name."""
         for clock in self:
             call = clock.call_id
             body = self.env._(
@@ -262,9 +262,4 @@ class ServiceSlaClock(models.Model):
                 deadline=call._format_at_site(clock.deadline),
             )
             call._message_log(body=body)
-            if responsible := call.user_id or call.team_id.user_id:
-                call.activity_schedule(
-                    "mail.mail_activity_data_todo",
-                    summary=body,
-                    user_id=responsible.id,
-                )
+            call._notify_event("missed", bodies={call.id: body}, key=f"{clock.id}")

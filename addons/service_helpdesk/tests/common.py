@@ -1,5 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from contextlib import nullcontext
 from datetime import date, datetime
+
+from freezegun import freeze_time
 
 from odoo import Command, fields
 from odoo.tests import Form  # noqa: F401 - for the tests that build on this
@@ -136,6 +139,12 @@ class HelpdeskCase(EquipmentCase):
     def _validate_work(self, lines):
         lines.action_submit()
         lines.with_user(self.controller).action_validate()
+
+    def _tell(self, at=None):
+        """Let the job tell what the notification rules left waiting, now or at an instant given as text (UTC)."""
+        cron = self.env.ref("service_helpdesk.ir_cron_notification")
+        with freeze_time(at) if at else nullcontext(), self.enter_registry_test_mode():
+            cron.method_direct_trigger()
 
     def _clock(self, call, metric, cycle=0):
         return call.clock_ids.filtered(lambda clock: clock.metric == metric and clock.cycle == cycle)

@@ -175,7 +175,9 @@ class TestSecurity(HelpdeskCase):
         records["service.call.escalation"] = env["service.call.escalation"].create({"call_id": call.id})
         records["service.change.approval"] = env["service.change.approval"].create({"call_id": call.id})
         records["service.change.item"] = env["service.change.item"].create({"call_id": call.id})
-        records["service.notification.sent"] = env["service.notification.sent"].create({"call_id": call.id})
+        records["service.notification.sent"] = env["service.notification.sent"].create(
+            {"call_id": call.id, "event": "created", "key": "test", "channel": "inbox"}
+        )
         records["service.solution"] = env["service.solution"].create({"title": "Own", "company_id": company.id})
         records["service.solution.use"] = env["service.solution.use"].create(
             {"solution_id": records["service.solution"].id, "call_id": call.id}

@@ -126,6 +126,7 @@ class TestServiceSlaClock(HelpdeskCase):
         self._wake("2026-11-18 13:00:01")
         self.assertEqual((response.state, call.sla_state), ("missed", "missed"))
         self.assertEqual(self._bodies(call).count("Response missed"), 1)
+        self._tell("2026-11-18 13:00:01")
         self.assertEqual(call.sudo().activity_ids.user_id, self.manager)
         with freeze_time("2026-11-18 13:20:00"):
             call.invalidate_recordset(["deadline_words"])
