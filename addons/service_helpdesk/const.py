@@ -25,6 +25,7 @@ EVENT_KINDS = [
     ("cancelled", "Cancelled"),
     ("reopened", "Reopened"),
     ("void", "Struck out"),
+    ("hours", "Hours exceeded"),
 ]
 
 # The flag of a stage that stands for an event, in the order of a call's life.
@@ -89,6 +90,8 @@ COVER_SOURCES = [
 
 # A call's free-call bucket waives these kinds of work (rules.md 4).
 FREE_CALL_KINDS = ("callout", "travel", "distance")
+# Kinds of work that are counted in hours.
+TIME_KINDS = ("labour", "travel")
 
 # What the notification rules can tell of.
 NOTIFICATION_EVENTS = [

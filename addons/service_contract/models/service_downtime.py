@@ -232,6 +232,7 @@ class ServiceDowntime(models.Model):
     @api.constrains("equipment_id", "kind", "started_at", "ended_at")
     def _check_overlap(self):
         """Refuse two events of one kind on one unit at the same time: which of them is true?"""
+        self._lock_units()
         self.flush_model(["equipment_id", "kind", "started_at", "ended_at"])
         self.env.cr.execute(
             SQL(
@@ -256,6 +257,21 @@ class ServiceDowntime(models.Model):
             other = self.sudo().browse(row[1])
             raise ValidationError(
                 self.env._("This overlaps another event: %(other)s. Change one of them.", other=other.display_name)
+            )
+
+    def _lock_units(self):
+        """Let one transaction at a time enter down time of a unit.
+
+        PostgreSQL runs REPEATABLE READ: a second transaction does not see what the first one enters. Both touch the
+        unit's row, so the second one fails, is retried by Odoo and sees the other's event then.
+        """
+        if self.equipment_id:
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE service_equipment SET write_date = write_date WHERE id IN"
+                    " (SELECT id FROM service_equipment WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE)",
+                    self.equipment_id.ids,
+                )
             )
 
     # ------------------------------------------------------------------

@@ -250,34 +250,62 @@ class ServiceEntitlement(models.Model):
             quantity = contract.currency_id.round(quantity)
         buckets = self.sudo().search(self._get_consumption_domain(unit, date, contract, call_type))
         buckets.invalidate_recordset(["quantity", "quantity_used"])
-        consumptions, rest = buckets._take(self._to_decimal(quantity), date, preferred, prepare)
-        sold = consumptions.entitlement_id._top_up(date)
+        shares, rest = buckets._split(self._to_decimal(quantity), preferred)
+        consumptions, sold = self._take_shares([(bucket, share, date, prepare) for bucket, share in shares])
         if rest and sold:
-            more, rest = sold._take(rest, date, prepare=prepare)
+            shares, rest = sold._split(rest)
+            more, _sold = self._take_shares([(bucket, share, date, prepare) for bucket, share in shares], is_last=True)
             consumptions |= more
         # What outran them all outran the last one of them.
         exceeded = (buckets | sold)[-1:] if rest else buckets.browse()
         (consumptions.entitlement_id | exceeded)._alert_thresholds(exceeded)
         return consumptions, float(rest)
 
-    def _take(self, quantity, date, preferred=None, prepare=None):
-        """Take a quantity from these buckets, in the order of rules.md 4.
+    def _split(self, quantity, preferred=None):
+        """Say how much of a quantity each of these buckets gives, in the order of rules.md 4; nothing is taken.
 
         :param quantity: Decimal
-        :return: (`service.consumption` records, what is left over as Decimal)
+        :return: (list of (bucket, Decimal), what is left over as Decimal)
         """
         ordered = engine.order(
             [bucket._to_bucket() for bucket in self],
             preferred=preferred.id if preferred else None,
         )
         shares, rest = engine.split(quantity, ordered)
-        taken = {self.browse(key): share for key, share in shares}
-        for bucket, share in taken.items():
-            bucket._change(used=share)
-        consumptions = self.env["service.consumption"].create(
-            [bucket._prepare_consumption_values(float(share), date, prepare) for bucket, share in taken.items()]
+        return [(self.browse(key), share) for key, share in shares], rest
+
+    def _get_order(self, preferred=None):
+        """Return the ids of these buckets in the order in which work draws on them.
+
+        :param preferred: `service.entitlement` named by hand, which comes first
+        """
+        ordered = engine.order([bucket._to_bucket() for bucket in self], preferred=preferred.id if preferred else None)
+        return tuple(bucket.key for bucket in ordered)
+
+    @api.model
+    def _take_shares(self, shares, is_last=False):
+        """Take what was planned, for any number of pieces of work: one guarded update per bucket.
+
+        The caller sets off the alerts (`_alert_thresholds`) when all is taken.
+
+        :param list shares: (bucket, Decimal, day of the work, values of the consumption or None)
+        :param is_last: whether no further package is sold when one of the buckets runs low
+        :return: (`service.consumption` records in that order, the quotas that were sold to go on with)
+        """
+        total_by_bucket = {}
+        for bucket, share, _date, _prepare in shares:
+            total_by_bucket[bucket] = total_by_bucket.get(bucket, ZERO) + share
+        for bucket, total in total_by_bucket.items():
+            bucket._change(used=total)
+        consumptions = self.env["service.consumption"].sudo().create(
+            [bucket._prepare_consumption_values(float(share), date, prepare) for bucket, share, date, prepare in shares]
         )
-        return consumptions, rest
+        sold = self.browse()
+        if not is_last:
+            day_by_bucket = {bucket: date for bucket, _share, date, _prepare in shares}
+            for bucket, day in day_by_bucket.items():
+                sold |= bucket._top_up(day)
+        return consumptions, sold
 
     def _book(self, quantity, date, kind, is_grant=False, **values):
         """Write one row of the ledger, and change the total that it belongs to.

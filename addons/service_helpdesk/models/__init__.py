@@ -52,6 +52,7 @@ from . import (
     service_contract_service,
     service_customer_report,
     service_dashboard,
+    service_downtime,
     service_equipment,
     service_escalation_rule,
     service_escalation_step,
@@ -76,5 +77,10 @@ from . import (
     service_team_assign,
     service_team_competence,
     service_work,
+    service_work_budget,
     service_work_charge,
+    service_work_check,
+    service_work_day,
+    service_work_flow,
+    service_work_timer,
 )

@@ -52,6 +52,18 @@ class ResCompany(models.Model):
         default=True,
         help="A bad rating gives the leader of the team an activity.",
     )
+    service_work_needs_second_person = fields.Boolean(
+        string="Nobody Validates Own Work",
+        help="Work is validated by another controller than the one who did it.",
+    )
+    service_expense_needs_receipt = fields.Boolean(
+        string="Expenses Need a Receipt",
+        help="An expense without a document is not validated.",
+    )
+    service_travel_norm = fields.Float(
+        string="Usual Travel Time",
+        help="Longer travel is pointed out to whoever validates it. 0: never.",
+    )
 
     _service_reopen_days_positive = models.Constraint(
         "CHECK(service_reopen_days >= 0)",

@@ -18,3 +18,12 @@ class ResConfigSettings(models.TransientModel):
     service_web_form = fields.Boolean(related="company_id.service_web_form", readonly=False)
     service_rating_days = fields.Integer(related="company_id.service_rating_days", readonly=False)
     service_rating_review = fields.Boolean(related="company_id.service_rating_review", readonly=False)
+    service_work_needs_second_person = fields.Boolean(
+        related="company_id.service_work_needs_second_person",
+        readonly=False,
+    )
+    service_expense_needs_receipt = fields.Boolean(
+        related="company_id.service_expense_needs_receipt",
+        readonly=False,
+    )
+    service_travel_norm = fields.Float(related="company_id.service_travel_norm", readonly=False)

@@ -31,6 +31,7 @@ class ServiceCallStage(models.Model):
     is_pause = fields.Boolean(string="Pauses the clocks", help="While a call is here its deadlines wait.")
     is_done = fields.Boolean(string="Completed", help="Entering closes the call and stops its clocks.")
     is_cancelled = fields.Boolean(string="Cancelled", help="Entering closes the call without a result.")
+    is_unit_working = fields.Boolean(string="Unit Works", help="Entering ends the down time of the unit.")
     description = fields.Text(translate=True)
 
     @api.constrains(*STAGE_FLAGS)

@@ -53,6 +53,15 @@ class ServiceCallType(models.Model):
     need_symptom = fields.Selection(selection=NEEDS, string="Symptom Needed")
     need_cause = fields.Selection(selection=NEEDS, string="Cause Needed")
     need_remedy = fields.Selection(selection=NEEDS, string="Remedy Needed")
+    needs_excess_reason = fields.Boolean(
+        string="More Hours Need a Reason",
+        help="Whoever submits more labour than the call's budget says why.",
+    )
+    unit_condition = fields.Selection(
+        selection=[("down", "Down"), ("degraded", "Degraded")],
+        string="Unit Is",
+        help="A new call of this type says that its unit is down, unless it says otherwise.",
+    )
     rule_summary = fields.Char(string="Must Be Known", compute="_compute_rule_summary")
 
     _default_hours_positive = models.Constraint(

@@ -7,13 +7,8 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.addons.service_contract.const import TERMS
 from odoo.addons.service_equipment.const import WORK_KINDS
 
-TIME_KINDS = ("labour", "travel")
-TRANSITIONS = {
-    "draft": {"submitted"},
-    "submitted": {"draft", "validated", "refused"},
-    "refused": {"draft"},
-    "validated": {"submitted"},
-}
+from ..const import TIME_KINDS
+
 # What a person enters; frozen once the line is validated.
 ENTERED_FIELDS = {
     "kind",
@@ -21,10 +16,28 @@ ENTERED_FIELDS = {
     "product_id",
     "resource_id",
     "date",
+    "start_at",
+    "end_at",
     "quantity",
     "uom_id",
+    "expense_amount",
     "exchange_id",
     "entitlement_id",
+    "decision",
+    "decision_reason",
+}
+# What validation finds out: nobody writes it by hand.
+FOUND_FIELDS = {
+    "payer",
+    "term",
+    "quantity_free",
+    "quantity_chargeable",
+    "discount",
+    "charge_reason",
+    "validated_at",
+    "validated_by_id",
+    "unit_cost",
+    "cost",
 }
 
 
@@ -32,11 +45,13 @@ class ServiceWork(models.Model):
     """One line of what was done on a call: time, travel, distance, an expense, a part, a call-out.
 
     An engineer enters and submits it, a controller validates or refuses it. Validation decides who
-    pays (``service_work_charge``), draws on the quotas and freezes the cost.
+    pays (``service_work_charge``), draws on the quotas and freezes the cost. What looks odd about a
+    line is told by ``service_work_check``, the ways from state to state are in ``service_work_flow``.
     """
 
     _name = "service.work"
     _description = "Work Line"
+    _inherit = ["service.transition.mixin"]
     _order = "date desc, call_id, id"
     _check_company_auto = True
 
@@ -84,7 +99,16 @@ class ServiceWork(models.Model):
         precompute=True,
         help="The day of the work, at the site.",
     )
-    quantity = fields.Float(required=True, digits="Product Unit", default=1.0)
+    start_at = fields.Datetime(string="From", copy=False, help="When the work began; the quantity follows from it.")
+    end_at = fields.Datetime(string="To", copy=False)
+    quantity = fields.Float(
+        required=True,
+        digits="Product Unit",
+        compute="_compute_quantity",
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
     uom_id = fields.Many2one(
         comodel_name="uom.uom",
         string="Unit of Measure",
@@ -159,7 +183,12 @@ class ServiceWork(models.Model):
         help="The quota to draw on first; empty: the one that ends first.",
     )
     payer = fields.Selection(
-        selection=[("warranty", "Warranty"), ("contract", "Contract"), ("customer", "Customer")],
+        selection=[
+            ("warranty", "Warranty"),
+            ("contract", "Contract"),
+            ("customer", "Customer"),
+            ("goodwill", "Goodwill"),
+        ],
         readonly=True,
         copy=False,
     )
@@ -171,6 +200,14 @@ class ServiceWork(models.Model):
     consumption_ids = fields.One2many(comodel_name="service.consumption", inverse_name="work_id", readonly=True)
     validated_at = fields.Datetime(readonly=True, copy=False)
     validated_by_id = fields.Many2one(comodel_name="res.users", readonly=True, copy=False)
+    expense_amount = fields.Monetary(help="What was spent, as on the receipt.")
+    attachment_ids = fields.Many2many(
+        comodel_name="ir.attachment",
+        string="Documents",
+        copy=False,
+        bypass_search_access=True,
+        help="Receipts, photos, notes.",
+    )
     # Cost, frozen at validation
     currency_id = fields.Many2one(comodel_name="res.currency", related="company_id.currency_id")
     unit_cost = fields.Float(
@@ -181,6 +218,7 @@ class ServiceWork(models.Model):
     )
     cost = fields.Monetary(readonly=True, copy=False, groups="service_helpdesk.group_service_cost")
 
+    _times_ordered = models.Constraint("CHECK (end_at > start_at)", "Work ends after it begins.")
     _quantity_positive = models.Constraint("CHECK (quantity > 0)", "The quantity of a work line is more than zero.")
     _exchange_uniq = models.UniqueIndex(
         "(exchange_id) WHERE exchange_id IS NOT NULL",
@@ -211,12 +249,20 @@ class ServiceWork(models.Model):
             elif line.product_id.service_work_kind != line.kind:
                 line.product_id = products.get((line.kind, line.company_id.id)) or products.get((line.kind, False))
 
-    @api.depends("call_id")
+    @api.depends("call_id", "start_at")
     def _compute_date(self):
-        now = pytz.utc.localize(fields.Datetime.now())
+        now = fields.Datetime.now()
         for line in self:
-            if not line.date:
-                line.date = now.astimezone(pytz.timezone(line.call_id.site_tz or "UTC")).date()
+            if line.start_at or not line.date:
+                line.date = line._to_site(line.start_at or now).date()
+
+    @api.depends("kind", "start_at", "end_at")
+    def _compute_quantity(self):
+        for line in self:
+            if line.kind in TIME_KINDS and line.start_at and line.end_at and line.end_at > line.start_at:
+                line.quantity = (line.end_at - line.start_at).total_seconds() / 3600
+            else:
+                line.quantity = line.quantity or 1.0
 
     @api.depends("call_id.coverage_id", "call_id.contract_id", "state")
     def _compute_cover(self):
@@ -224,6 +270,11 @@ class ServiceWork(models.Model):
             if line.state != "validated":
                 line.coverage_id = line.call_id.coverage_id
                 line.contract_id = line.call_id.contract_id
+
+    def _to_site(self, instant):
+        """Return an instant (naive UTC) as wall time at the site of the call."""
+        self.ensure_one()
+        return pytz.utc.localize(instant).astimezone(pytz.timezone(self.call_id.site_tz or "UTC")).replace(tzinfo=None)
 
     def _get_label(self, name):
         """Return the translated label of the value of the selection field ``name``."""
@@ -251,14 +302,41 @@ class ServiceWork(models.Model):
     # CRUD
     # ------------------------------------------------------------
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._check_found_values(vals)
+        lines = super().create(vals_list)
+        lines._own_attachments()
+        return lines
+
     def write(self, vals):
+        self._check_found_values(vals)
         if ENTERED_FIELDS & vals.keys():
             self._check_can_edit()
-        return super().write(vals)
+        result = super().write(vals)
+        if "attachment_ids" in vals:
+            self._own_attachments()
+        return result
+
+    def _own_attachments(self):
+        """Let documents belong to the line, so that whoever reads it reads them."""
+        for line in self:
+            # What the user uploaded for the line, and nothing that belongs elsewhere.
+            own = line.attachment_ids.sudo().filtered(
+                lambda document: document.res_model in (False, self._name)
+                and not document.res_id
+                and document.create_uid == self.env.user
+            )
+            own.write({"res_model": self._name, "res_id": line.id})
 
     @api.ondelete(at_uninstall=False)
     def _unlink_only_open(self):
         self._check_can_edit()
+
+    def _check_found_values(self, vals):
+        if not self.env.su and any(vals.get(name) for name in FOUND_FIELDS & vals.keys()):
+            raise AccessError(self.env._("Who pays for work is found by its validation, not written by hand."))
 
     def _check_can_edit(self):
         """Refuse to change what was validated, and what was submitted unless a controller does it."""
@@ -282,97 +360,14 @@ class ServiceWork(models.Model):
                 )
 
     # ------------------------------------------------------------
-    # Actions
-    # ------------------------------------------------------------
-
-    def action_submit(self):
-        """Hand draft lines to the controller."""
-        self._transition("submitted", {"refusal_reason": False})
-        return True
-
-    def action_draft(self):
-        """Take submitted or refused lines back to correct them."""
-        self._transition("draft")
-        return True
-
-    def action_validate(self):
-        """Accept submitted lines: decide who pays, draw on the quotas, freeze the cost.
-
-        :raise AccessError: unless the user is a controller
-        :raise UserError: when the work lies in a closed contract period
-        """
-        self._check_controller()
-        self._check_transition("validated")
-        # The quotas and the cost belong to the machine; the controller's right was checked above.
-        for line in self.sudo().sorted(lambda line: (line.date, line.id)):
-            line._charge()
-            unit_cost = line._get_unit_cost()
-            line.write({"unit_cost": unit_cost, "cost": line.currency_id.round(unit_cost * line.quantity)})
-        self._transition(
-            "validated",
-            {
-                "validated_at": fields.Datetime.now(),
-                "validated_by_id": self.env.uid,
-                "refusal_reason": False,
-            },
-        )
-        self._after_validated()
-        return True
-
-    def action_refuse(self, reason=None):
-        """Send submitted lines back to whoever entered them.
-
-        :param str reason: what is wrong with them
-        """
-        self._check_controller()
-        self._transition("refused", {"refusal_reason": reason})
-        return True
-
-    def action_unvalidate(self):
-        """Take a validation back: the quotas get exactly what was taken from them."""
-        self._check_controller()
-        self._check_transition("submitted")
-        self._check_can_unvalidate()
-        self._transition("submitted", {"validated_at": False, "validated_by_id": False})
-        # The quotas and the cost belong to the machine; the controller's right was checked above.
-        self.sudo()._uncharge()
-        self._after_unvalidated()
-        return True
-
-    # ------------------------------------------------------------
-    # Business
-    # ------------------------------------------------------------
-
-    def _check_controller(self):
-        if not self.env.su and not self.env.user.has_group("service_helpdesk.group_service_helpdesk_controller"):
-            raise AccessError(self.env._("Only a controller validates or refuses work."))
-
-    def _check_transition(self, target):
-        states = dict(self._fields["state"]._description_selection(self.env))
-        for line in self:
-            if target not in TRANSITIONS[line.state]:
-                raise UserError(
-                    self.env._(
-                        "%(line)s on call %(call)s is %(state)s: it cannot become %(target)s.",
-                        line=line.name,
-                        call=line.call_id.name,
-                        state=states[line.state],
-                        target=states[target],
-                    )
-                )
-
-    def _transition(self, target, values=None):
-        """Move the lines to ``target``: the one guarded way."""
-        self._check_transition(target)
-        self.write({**(values or {}), "state": target})
-
-    # ------------------------------------------------------------
     # Hooks
     # ------------------------------------------------------------
 
     def _get_unit_cost(self):
         """Hook: return what one unit of this line costs us, in the company's currency (sudo)."""
         self.ensure_one()
+        if self.kind == "expense" and self.expense_amount:
+            return self.expense_amount / self.quantity
         return self.product_id.with_company(self.company_id).standard_price
 
     def _check_can_unvalidate(self):

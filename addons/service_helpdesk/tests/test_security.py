@@ -68,6 +68,7 @@ TABLE = {
         "portal": "",
         **NOBODY,
     },
+    "service.work.timer": LOG,
     "service.pause.reason": CONFIGURATION,
     "service.call.escalation": DOCUMENT,
     "service.call.recurrence": DOCUMENT,
@@ -153,6 +154,14 @@ class TestSecurity(HelpdeskCase):
             "service.work.report": cls.env["service.work.report"].browse(work.id),
             "service.call.step.report": cls.env["service.call.step.report"].browse(
                 call.event_ids.sorted("id")[:1].id
+            ),
+            "service.work.timer": cls.env["service.work.timer"].create(
+                {
+                    "call_id": call.id,
+                    "user_id": cls.engineer.id,
+                    "resource_id": cls.resource.id,
+                    "resumed_at": False,
+                }
             ),
             **cls._get_other_records(call, call.company_id),
         }
