@@ -48,6 +48,7 @@
         "views/service_downtime_views.xml",
         "views/product_template_views.xml",
         "views/res_config_settings_views.xml",
+        "views/service_mail_block_views.xml",
         "views/service_pause_reason_views.xml",
         "views/service_call_recurrence_views.xml",
         "views/service_call_escalation_views.xml",

@@ -105,6 +105,7 @@ NOTIFICATION_EVENTS = [
     ("note_changed", "Note changed"),
     ("replied", "Replied"),
     ("customer_replied", "Customer wrote"),
+    ("bounced", "Mail did not arrive"),
     ("escalated", "Escalated"),
     ("warned", "Deadline at risk"),
     ("missed", "Deadline missed"),

@@ -2,123 +2,136 @@
 import logging
 import re
 
-from markupsafe import Markup
-
-from odoo import Command, api, models
+from odoo import api, fields, models
+from odoo.exceptions import ConcurrencyError
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools.mail import email_normalize, html2plaintext
+
+from ..engine.mail_facts import PUBLIC_DOMAINS
+from .service_call_mail_route import MAX_TEXT
 
 _logger = logging.getLogger(__name__)
 
 # Words of a mail that may be a serial number or a call number: at least three characters, not only letters.
 TOKEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/\-]*[A-Za-z0-9]")
 MAX_TOKENS = 500
-ROBOT_NAMES = ("mailer-daemon", "postmaster", "no-reply", "noreply", "donotreply", "do-not-reply", "bounce")
+MAX_COPIED = 50
+TRY_AGAIN = (*PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, ConcurrencyError)
 
 
 class ServiceCall(models.Model):
-    """Messages: intake by mail, acknowledgement, threading, the first reply.
+    """Mails that come in: a new call, or a message of the call they answer.
 
     Intake never raises and never loses a mail: what cannot be understood becomes a call that needs triage.
     """
 
-    _inherit = "service.call"
+    _name = "service.call"
+    _inherit = ["service.call", "mail.thread.cc"]
+
+    email_cc = fields.Char(string="Copies To", copy=False, groups="base.group_user")
+    is_sender_doubtful = fields.Boolean(
+        string="Sender Not Proven",
+        copy=False,
+        readonly=True,
+        groups="base.group_user",
+        help="Our mail server found that the mail is not from whom it claims.",
+    )
+    is_spam = fields.Boolean(copy=False, readonly=True, groups="base.group_user")
+    triage_partner_id = fields.Many2one(
+        comodel_name="res.partner",
+        string="Probably",
+        copy=False,
+        index="btree_not_null",
+        groups="base.group_user",
+        help="The customer whose other people write from the same domain.",
+    )
+
+    _spam_idx = models.Index("(partner_email) WHERE is_spam")
 
     # ------------------------------------------------------------
-    # Intake
+    # A new call
     # ------------------------------------------------------------
-
-    @api.model
-    def _adjust_mail_routes(self, message, message_dict, routes):
-        """Route answers without headers by the call number in the subject, and one mail to one call.
-
-        :param message: ``email.message.EmailMessage``
-        :param dict message_dict: what Odoo parsed from it
-        :param list routes: (model, thread id, custom values, user id, alias)
-        :return: list of routes
-        """
-        adjusted, has_call = [], False
-        for route in routes:
-            model, thread_id, values, user_id, alias = route
-            if model == "service.call":
-                if has_call:
-                    # Two teams were addressed: the first one has the call.
-                    continue
-                has_call = True
-                if not thread_id:
-                    thread_id = self._find_answered_call(message_dict).id
-                    values = {**(values or {}), "is_automatic": self._is_automatic(message, message_dict)}
-            adjusted.append((model, thread_id, values, user_id, alias))
-        return adjusted
-
-    @api.model
-    def _find_answered_call(self, message_dict):
-        """Return the call whose number stands in the subject, if the sender may write to it; else no call."""
-        numbers = self._get_tokens(message_dict.get("subject"))
-        call = self.sudo().search([("name", "in", numbers)], limit=1) if numbers else self.browse()
-        sender = email_normalize(message_dict.get("email_from"))
-        if not call or not sender:
-            return self.browse()
-        partners = self.env["res.partner"].sudo().search([("email_normalized", "=", sender)])
-        is_ours = any(not user.share for user in partners.user_ids)
-        is_customers = call.commercial_partner_id in partners.commercial_partner_id if partners else False
-        if is_ours or is_customers or sender == email_normalize(call.partner_email):
-            return call
-        return self.browse()
-
-    @api.model
-    def _is_automatic(self, message, message_dict):
-        """Tell whether a machine sent the mail: an auto-reply, a list, a notice, or ourselves (RFC 3834)."""
-        if (message.get("Auto-Submitted") or "no").lower() != "no":
-            return True
-        if (message.get("Precedence") or "").lower() in ("bulk", "junk", "list", "auto_reply"):
-            return True
-        if any(
-            message.get(header) for header in ("X-Autoreply", "X-Autorespond", "X-Auto-Response-Suppress", "List-Id")
-        ):
-            return True
-        if (message.get("Return-Path") or "").strip() == "<>":
-            return True
-        sender = email_normalize(message_dict.get("email_from")) or ""
-        if not sender or sender.split("@")[0] in ROBOT_NAMES:
-            return True
-        return bool(self.env["mail.alias.domain"].sudo()._find_aliases([sender]))
 
     @api.model
     def message_new(self, msg_dict, custom_values=None):
         """Make a call of a mail: the sender gives the customer, a serial number in it gives the unit."""
+        facts = msg_dict.pop("service_mail_facts", None) or {}
+        values = self._prepare_fact_values(facts, custom_values or {})
+        msg_dict = {**msg_dict, "service_mail_facts": facts}
+        if facts.get("forwarded"):
+            msg_dict["email_from"] = facts["forwarded"][1]
         try:
             with self.env.cr.savepoint():
-                return super().message_new(msg_dict, self._prepare_mail_values(msg_dict, custom_values or {}))
+                call = super().message_new(msg_dict, self._prepare_mail_values(msg_dict, values))
+        except TRY_AGAIN:
+            raise
         except Exception:  # noqa: BLE001 - a mail is never lost: whatever is wrong, somebody must see it
             _logger.exception("Mail %s could not be understood, it needs triage", msg_dict.get("message_id"))
-            return super().message_new(msg_dict, self._prepare_triage_values(msg_dict, custom_values or {}))
+            call = super().message_new(msg_dict, self._prepare_triage_values(msg_dict, values))
+        call._after_mail(facts, is_new=True)
+        return call
+
+    @api.model
+    def _prepare_fact_values(self, facts, custom_values):
+        """Return the values that follow from what was found out about the mail, with those of the alias."""
+        values = {
+            "is_automatic": bool(facts.get("is_automatic")),
+            "is_sender_doubtful": bool(facts.get("is_doubtful")),
+            "is_spam": bool(facts.get("is_blocked")),
+        }
+        if facts.get("original_id"):
+            values["original_id"] = facts["original_id"]
+        return {**values, **custom_values}
 
     @api.model
     def _prepare_mail_values(self, msg_dict, custom_values):
         """Return the values of a call for an incoming mail."""
-        author = self.env["res.partner"].browse(msg_dict.get("author_id") or [])
+        facts = msg_dict.get("service_mail_facts") or {}
+        author = self._find_mail_author(msg_dict, facts)
         is_customer = author and all(user.share for user in author.user_ids)
         customer = author.commercial_partner_id if is_customer else self.env["res.partner"]
-        tokens = self._get_tokens(msg_dict.get("subject"), html2plaintext(msg_dict.get("body") or ""))
         company_id = custom_values.get("company_id") or self.env.company.id
-        units = (
-            self.env["service.equipment"]
-            .sudo()
-            .with_company(company_id)
-            ._match_serials(
-                tokens,
-                partner=customer or None,
-            )
-            .filtered(lambda unit: unit.company_id.id == company_id)
-        )
+        units = self._find_units_of_mail(msg_dict, customer, company_id)
         unit = units if len(units) == 1 else units.browse()
-        return {
+        values = {
             **self._prepare_triage_values(msg_dict, custom_values),
             "contact_id": author.id if is_customer else False,
             "partner_id": (customer or unit.partner_id).id,
             "equipment_id": unit.id,
-            "needs_triage": not customer or len(units) > 1,
+            "needs_triage": not customer or len(units) > 1 or bool(facts.get("forwarded")),
         }
+        if not customer and not facts.get("is_ours") and not facts.get("is_doubtful"):
+            values["triage_partner_id"] = self._find_customer_by_domain(facts.get("sender")).id
+        return values
+
+    @api.model
+    def _find_mail_author(self, msg_dict, facts):
+        """Return who wrote the mail, as far as we know him: the first sender of a forwarded one."""
+        partners = self.env["res.partner"].sudo()
+        if facts.get("is_doubtful"):
+            return partners
+        if facts.get("forwarded"):
+            return partners.search([("email_normalized", "=", email_normalize(facts["forwarded"][1]))], limit=1)
+        return partners.browse(msg_dict.get("author_id") or [])
+
+    @api.model
+    def _find_units_of_mail(self, msg_dict, customer, company_id):
+        """Return the units whose serial numbers stand in the mail, those of the customer only when he is known."""
+        text = html2plaintext(str(msg_dict.get("body") or "")[:MAX_TEXT])
+        units = self.env["service.equipment"].sudo().with_company(company_id)
+        return units._match_serials(self._get_tokens(msg_dict.get("subject"), text), partner=customer or None).filtered(
+            lambda unit: unit.company_id.id == company_id
+        )
+
+    @api.model
+    def _find_customer_by_domain(self, sender):
+        """Return the one customer whose people write from the sender's domain; none when it is a public one."""
+        partners = self.env["res.partner"].sudo()
+        domain = (sender or "").rpartition("@")[2]
+        if not domain or domain in PUBLIC_DOMAINS:
+            return partners
+        customers = partners.search([("email_normalized", "=like", f"%@{domain}")], limit=50).commercial_partner_id
+        return customers if len(customers) == 1 else partners
 
     @api.model
     def _prepare_triage_values(self, msg_dict, custom_values):
@@ -149,108 +162,74 @@ class ServiceCall(models.Model):
         return list(tokens)
 
     # ------------------------------------------------------------
-    # Outgoing
+    # An answer
     # ------------------------------------------------------------
 
-    def _creation_message(self):
-        self.ensure_one()
-        lines = [
-            self.env._("Raised: %(channel)s", channel=self._get_label("channel")),
-            self.cover_reason,
-            *(
-                self.env._(
-                    "%(metric)s until %(deadline)s",
-                    metric=clock._get_label("metric"),
-                    deadline=self._format_at_site(clock.deadline),
-                )
-                for clock in self.clock_ids
-                if clock.deadline
-            ),
-        ]
-        return Markup("<br/>").join(line for line in lines if line)
-
-    @api.model
-    def mail_allowed_qweb_expressions(self):
-        # A template of these expressions alone is filled in without being compiled for each call, by whoever edits it.
-        return (
-            *super().mail_allowed_qweb_expressions(),
-            "object.company_id.email_formatted",
-            "object.company_id.name",
-            "object.contact_id.id",
-            "object.deadline_words",
-            "object.equipment_id.display_name",
-            "object.notice_text",
-            "object.notice_title",
-            "object.partner_id.name",
-            "object.site_id.display_name",
-            "object.stage_id.name",
-            "object.subject",
-            "object.team_id.alias_email",
-            "object.team_id.name",
-            "object.user_id.name",
-        )
-
-    def _subscribe_contacts(self):
-        """Let those who raised the calls follow them, in one batch."""
-        subtypes = (
-            self.env["mail.message.subtype"]
-            .sudo()
-            .search(
-                [
-                    ("default", "=", True),
-                    ("internal", "=", False),
-                    ("res_model", "in", [self._name, False]),
-                ]
-            )
-        )
-        self.env["mail.followers"].sudo().create(
-            [
-                {
-                    "res_model": self._name,
-                    "res_id": call.id,
-                    "partner_id": call.contact_id.id,
-                    "subtype_ids": [Command.set(subtypes.ids)],
-                }
-                for call in self
-                if call.contact_id and not call.is_automatic
-            ]
-        )
-
-    def _message_compute_subject(self):
-        self.ensure_one()
-        return f"[{self.name}] {self.subject}"
-
-    def _notify_get_reply_to(self, default=None, author_id=False):
-        """Let answers come to the team's address."""
-        by_team = self.sudo().team_id._notify_get_reply_to(default=default, author_id=author_id)
-        reply_to = {call.id: by_team.get(call.team_id.id) for call in self if call.team_id}
-        without_team = self.filtered(lambda call: not call.team_id)
-        if without_team:
-            reply_to.update(super(ServiceCall, without_team)._notify_get_reply_to(default=default, author_id=author_id))
-        return reply_to
-
-    def _mail_get_partners(self, introspect_fields=False):
-        """Write to whoever raised the call, else to the customer."""
-        return {call.id: call.contact_id or call.partner_id for call in self}
-
-    # ------------------------------------------------------------
-    # The first reply
-    # ------------------------------------------------------------
-
-    def _message_post_after_hook(self, message, msg_values):
-        """A public message of one of us is the reply that the response clock waits for."""
-        result = super()._message_post_after_hook(message, msg_values)
-        if not self.replied_at and not self.is_closed and self._is_reply(message):
-            self.sudo()._register_event("replied")
+    def message_update(self, msg_dict, update_vals=None):
+        """Add a mail to its call: a customer's answer reopens a closed call, and its people are told."""
+        facts = msg_dict.pop("service_mail_facts", None) or {}
+        result = super().message_update(msg_dict, update_vals)
+        for call in self:
+            call._after_mail(facts, is_new=False)
+        if not facts.get("is_ours") and not facts.get("is_robot") and not facts.get("is_blocked"):
+            # The customer's right to answer: he has none to write calls.
+            calls = self.sudo()
+            calls.filtered("is_closed")._register_event("reopened", reason=self.env._("The customer answered."))
+            calls._notify_event("customer_replied", {call.id: msg_dict.get("body") or "" for call in calls})
         return result
 
-    def _is_reply(self, message):
-        """Tell whether ``message`` is a person's public answer to the customer."""
+    # ------------------------------------------------------------
+    # Both
+    # ------------------------------------------------------------
+
+    def _after_mail(self, facts, is_new):
+        """Do what follows from a mail on its call: receipt, notes, people in copy, spam.
+
+        :param dict facts: see ``service_call_mail_route``; empty when the mail did not come through the gateway
+        :param bool is_new: the mail made this call
+        """
         self.ensure_one()
-        author = message.sudo().author_id
-        return (
-            message.message_type in ("comment", "email")
-            and message.subtype_id == self.env.ref("mail.mt_comment")
-            and author != self.contact_id
-            and any(not user.share for user in author.user_ids)
-        )
+        if not facts:
+            return
+        call = self.sudo()
+        self.env["service.mail.receipt"].sudo()._record(facts, call, is_new)
+        call._follow_copied()
+        if is_new:
+            call._tell_other_teams(facts)
+            if facts.get("forwarded"):
+                facts["notes"].append(self.env._("Forwarded by one of us: check who wrote it."))
+            if facts["is_doubtful"]:
+                facts["notes"].append(
+                    self.env._("The mail did not pass the sender check of our mail server: it may be forged.")
+                )
+            if facts["is_blocked"]:
+                call._register_event("cancelled", reason=self.env._("The sender is blocked."))
+        for note in facts["notes"]:
+            call._message_log(body=note)
+
+    def _tell_other_teams(self, facts):
+        """Let the leaders of other teams that the mail was for too follow the call."""
+        teams = self.env["service.team"].sudo().browse(facts["team_ids"])
+        if teams:
+            self.message_subscribe(teams.user_id.partner_id.ids)
+            facts["notes"].append(
+                self.env._("The mail was for %(teams)s too.", teams=", ".join(teams.mapped("display_name")))
+            )
+
+    def _follow_copied(self):
+        """Let those in copy who are the customer's people follow the call; strangers only stand in the address list."""
+        addresses = [address for address in self._mail_cc_sanitized_raw_dict(self.email_cc) if address]
+        if addresses and self.commercial_partner_id:
+            domain = [
+                ("email_normalized", "in", addresses),
+                ("commercial_partner_id", "=", self.commercial_partner_id.id),
+            ]
+            self.message_subscribe(self.env["res.partner"].search(domain, limit=MAX_COPIED).ids)
+
+    def _mail_cc_sanitized_raw_dict(self, cc_string):
+        """Leave out our own addresses and what is none; remember a limited number."""
+        found = super()._mail_cc_sanitized_raw_dict(cc_string)
+        found.pop(False, None)
+        addresses = list(found)[: MAX_COPIED * 2]
+        ours = set(self.env["mail.alias.domain"].sudo()._find_aliases(addresses)) if addresses else set()
+        return {address: found[address] for address in [name for name in addresses if name not in ours][:MAX_COPIED]}

@@ -79,6 +79,16 @@ TABLE = {
     "service.escalation.step": LOG,
     "service.reliability.trigger": CONFIGURATION,
     "service.reliability.flag": LOG,
+    "service.mail.block": CONFIGURATION,
+    "service.mail.receipt": {
+        "engineer": "",
+        "taker": "",
+        "controller": "",
+        "manager": R,
+        "auditor": "",
+        "portal": "",
+        **NOBODY,
+    },
     "service.notification.rule": CONFIGURATION,
     "service.notification.sent": LOG,
     "service.solution": DOCUMENT,
@@ -180,6 +190,12 @@ class TestSecurity(HelpdeskCase):
                 "service.reliability.trigger",
             )
         }
+        records["service.mail.block"] = env["service.mail.block"].create(
+            {"email": "spam@nowhere.example", "company_id": company.id}
+        )
+        records["service.mail.receipt"] = env["service.mail.receipt"].create(
+            {"message_key": f"m{call.id}", "sender_key": "s", "content_key": "c", "call_id": call.id}
+        )
         records["service.notification.rule"] = env["service.notification.rule"].create({"company_id": company.id})
         records["service.call.escalation"] = env["service.call.escalation"].create({"call_id": call.id})
         records["service.change.approval"] = env["service.change.approval"].create({"call_id": call.id})

@@ -139,7 +139,7 @@ class TestServiceCallMail(HelpdeskCase):
             "Precedence: bulk\n",
             "X-Auto-Response-Suppress: All\n",
         ):
-            call, _thread = self._receive("Out of office", headers=headers)
+            call, _thread = self._receive(f"Out of office {headers.strip()}", headers=headers)
             self.assertTrue(call.is_automatic, headers)
             self.assertFalse(self._acknowledgements(call), headers)
         call, _thread = self._receive(sender="No Reply <no-reply@rossi.example>")
