@@ -29,6 +29,14 @@ class ServiceCall(models.Model):
     _inherit = ["service.call", "mail.thread.cc"]
 
     email_cc = fields.Char(string="Copies To", copy=False, groups="base.group_user")
+    mail_sender = fields.Char(
+        string="Sent From",
+        copy=False,
+        readonly=True,
+        index="btree_not_null",
+        groups="base.group_user",
+        help="The address from which the mail came that made this call, whoever becomes its contact.",
+    )
     is_sender_doubtful = fields.Boolean(
         string="Sender Not Proven",
         copy=False,
@@ -45,8 +53,6 @@ class ServiceCall(models.Model):
         groups="base.group_user",
         help="The customer whose other people write from the same domain.",
     )
-
-    _spam_idx = models.Index("(partner_email) WHERE is_spam")
 
     # ------------------------------------------------------------
     # A new call
@@ -74,7 +80,9 @@ class ServiceCall(models.Model):
     @api.model
     def _prepare_fact_values(self, facts, custom_values):
         """Return the values that follow from what was found out about the mail, with those of the alias."""
+        forwarded = facts.get("forwarded")
         values = {
+            "mail_sender": forwarded[1] if forwarded else facts.get("sender") or False,
             "is_automatic": bool(facts.get("is_automatic")),
             "is_sender_doubtful": bool(facts.get("is_doubtful")),
             "is_spam": bool(facts.get("is_blocked")),

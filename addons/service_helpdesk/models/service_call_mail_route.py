@@ -64,6 +64,8 @@ class ServiceCall(models.Model):
         if call is None:
             return others
         message_dict["service_mail_facts"] = facts
+        # Odoo takes mails in as the user with the sender's address: a forged one is nobody's.
+        user_id = self.env.uid if facts["is_doubtful"] else user_id
         # Without its alias: Odoo would answer and mark the alias as broken when a mail has to be tried again.
         return [(self._name, call.id, values, user_id, None), *others]
 
@@ -232,7 +234,7 @@ class ServiceCall(models.Model):
     def _find_spam(self, facts):
         """Return the closed call on which the mails of a blocked sender are kept, if there is one."""
         domain = [
-            ("partner_email", "=", facts["sender"]),
+            ("mail_sender", "=", facts["sender"]),
             ("is_spam", "=", True),
             ("company_id", "=", facts["company_id"]),
         ]

@@ -119,6 +119,7 @@ class ServiceCall(models.Model):
             **values,
             **({"team_id": team.id} if team else {}),
             "partner_email": sender,
+            "mail_sender": sender,
             "is_automatic": True,
         }
 

@@ -48,7 +48,7 @@ class ServiceCall(models.Model):
         blocks = self.env["service.mail.block"].sudo()
         for call in self:
             call._check_not_closed()
-            sender = email_normalize(call.partner_email)
+            sender = call._get_sender()
             if sender and not blocks._is_blocked(sender, call.company_id):
                 blocks.create({"email": sender, "company_id": call.company_id.id})
             calls = call | call._get_same_sender()
@@ -61,7 +61,7 @@ class ServiceCall(models.Model):
         for call in self.filtered("is_spam"):
             # See action_mark_spam.
             self.env["service.mail.block"].sudo().search(
-                [("email", "=", email_normalize(call.partner_email)), ("company_id", "=", call.company_id.id)]
+                [("email", "=", call._get_sender()), ("company_id", "=", call.company_id.id)]
             ).unlink()
             call.write({"is_spam": False, "needs_triage": not call.partner_id})
             if call.is_closed:
@@ -81,9 +81,14 @@ class ServiceCall(models.Model):
         if self.is_closed:
             raise UserError(self.env._("Call %(call)s is closed: reopen it first.", call=self.name))
 
+    def _get_sender(self):
+        """Return the address to find out about, normalized: the mail's, else the one somebody wrote down; or False."""
+        self.ensure_one()
+        return self.mail_sender or email_normalize(self.partner_email)
+
     def _remember_sender(self, contact, customer):
         """Return the contact who bears the sender's address, made when there is none."""
-        sender = email_normalize(self.partner_email)
+        sender = self._get_sender()
         if contact and (not sender or contact.email_normalized == sender):
             return contact
         if contact and not contact.email:
@@ -105,7 +110,7 @@ class ServiceCall(models.Model):
         :param customer: ``res.partner`` to whom he belongs, empty for a customer of his own
         :param str name: his name, when it is known better than the mail says it
         """
-        sender = email_normalize(self.partner_email)
+        sender = self._get_sender()
         if not sender:
             raise UserError(self.env._("Call %(call)s has no e-mail address: choose its contact.", call=self.name))
         values = {
@@ -119,18 +124,18 @@ class ServiceCall(models.Model):
 
     def _get_sender_name(self):
         """Return the name under which the sender wrote, from his mail on the call."""
-        sender = email_normalize(self.partner_email)
+        sender = self._get_sender()
         messages = self.sudo().message_ids.filtered(lambda message: email_normalize(message.email_from) == sender)
         return parse_contact_from_email(messages[-1:].email_from or "")[0]
 
     def _get_same_sender(self):
         """Return the other open calls of the same sender that wait for somebody who knows him."""
-        sender = email_normalize(self.partner_email)
+        sender = self._get_sender()
         if not sender:
             return self.browse()
         return self.search(
             [
-                ("partner_email", "=", sender),
+                ("mail_sender", "=", sender),
                 ("needs_triage", "=", True),
                 ("is_closed", "=", False),
                 ("company_id", "=", self.company_id.id),
