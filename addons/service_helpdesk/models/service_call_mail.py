@@ -174,16 +174,15 @@ class ServiceCall(models.Model):
     # ------------------------------------------------------------
 
     def message_update(self, msg_dict, update_vals=None):
-        """Add a mail to its call: a customer's answer reopens a closed call, and its people are told."""
+        """Add a mail to its call: a customer's answer reopens a closed call."""
         facts = msg_dict.pop("service_mail_facts", None) or {}
         result = super().message_update(msg_dict, update_vals)
         for call in self:
             call._after_mail(facts, is_new=False)
         if not facts.get("is_ours") and not facts.get("is_robot") and not facts.get("is_blocked"):
             # The customer's right to answer: he has none to write calls.
-            calls = self.sudo()
-            calls.filtered("is_closed")._register_event("reopened", reason=self.env._("The customer answered."))
-            calls._notify_event("customer_replied", {call.id: msg_dict.get("body") or "" for call in calls})
+            closed = self.sudo().filtered("is_closed")
+            closed._register_event("reopened", reason=self.env._("The customer answered."))
         return result
 
     # ------------------------------------------------------------

@@ -104,7 +104,7 @@ class ServiceCall(models.Model):
         """Return the call that a mail is added to, no call when it makes one, None when it adds nothing.
 
         :param answered: the call that the mail's references lead to, if any
-        :param dict message_dict: gets ``is_internal`` when the mail is nothing that customers should see
+        :param dict message_dict: becomes a note when the mail is nothing that people should be told of
         :param dict facts: see the class; notes are added
         """
         receipts = self._find_receipts(facts)
@@ -112,7 +112,8 @@ class ServiceCall(models.Model):
             twin._note_twin(message_dict)
             return None
         if facts["is_blocked"]:
-            facts["is_automatic"] = message_dict["is_internal"] = True
+            facts["is_automatic"] = True
+            self._hush(message_dict)
             return self._find_spam(facts)
         call = self._find_answered_call(answered, message_dict, facts)
         if call and facts["is_doubtful"]:
@@ -124,11 +125,16 @@ class ServiceCall(models.Model):
             )
             call = self.browse()
         if call and facts["is_robot"]:
-            message_dict["is_internal"] = True
+            self._hush(message_dict)
         elif call.is_closed and not facts["is_ours"] and not call._can_be_reopened():
             facts["original_id"] = call.id
             call = self.browse()
         return self._calm_storm(call, receipts, message_dict, facts)
+
+    @api.model
+    def _hush(self, message_dict):
+        """Let a mail become a note that nobody is told of: by a machine, a storm or a blocked sender."""
+        message_dict.update(is_internal=True, message_type="auto_comment")
 
     # ------------------------------------------------------------
     # Answers
@@ -213,7 +219,7 @@ class ServiceCall(models.Model):
         same = receipts.filtered(lambda receipt: receipt.call_id == call if call else receipt.is_new)
         if len(same) < threshold or self._is_sender_allowed(facts["sender"]):
             return call
-        message_dict["is_internal"] = True
+        self._hush(message_dict)
         facts["is_robot"] = True
         is_first = len(same) == threshold if call else receipts[0].is_new
         call = call or same[0].call_id
