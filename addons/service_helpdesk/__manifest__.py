@@ -15,6 +15,7 @@
         "security/service_helpdesk_groups.xml",
         "security/ir.model.access.csv",
         "security/service_helpdesk_security.xml",
+        "security/service_mail_security.xml",
         "data/ir_sequence_data.xml",
         "data/ir_cron_data.xml",
         "data/service_call_stage_data.xml",
