@@ -31,6 +31,7 @@
         "wizard/service_call_escalate_views.xml",
         "wizard/service_call_merge_views.xml",
         "wizard/service_call_split_views.xml",
+        "wizard/service_change_decide_views.xml",
         "wizard/service_sla_excuse_views.xml",
         "wizard/service_event_correct_views.xml",
         "wizard/service_work_refuse_views.xml",

@@ -115,6 +115,7 @@ NOTIFICATION_EVENTS = [
     ("to_approve", "Change to approve"),
     ("completed", "Completed"),
     ("cancelled", "Cancelled"),
+    ("merged", "Merged"),
     ("reopened", "Reopened"),
     ("rated_low", "Rated badly"),
 ]
@@ -135,7 +136,7 @@ NOTIFICATION_RECIPIENTS = [
 ]
 CUSTOMER_RECIPIENTS = ("contact", "customer")
 # What customers may be told of: nothing that happens inside.
-CUSTOMER_EVENTS = ("created", "stage", "priority", "owner", "allocated", "completed", "cancelled", "reopened")
+CUSTOMER_EVENTS = ("created", "stage", "priority", "owner", "allocated", "completed", "cancelled", "merged", "reopened")
 
 NOTIFICATION_CHANNELS = [
     ("mail", "E-mail"),
@@ -148,6 +149,7 @@ TEMPLATE_BY_CUSTOMER_EVENT = {
     "created": "service_helpdesk.mail_template_service_call_acknowledge",
     "completed": "service_helpdesk.mail_template_service_call_completed",
     "cancelled": "service_helpdesk.mail_template_service_call_cancelled",
+    "merged": "service_helpdesk.mail_template_service_call_merged",
     "reopened": "service_helpdesk.mail_template_service_call_reopened",
 }
 CUSTOMER_TEMPLATE = "service_helpdesk.mail_template_service_call_progress"
@@ -166,3 +168,4 @@ SETTLED_BY_CLOSING = (
     "warned",
     "missed",
 )
+CHANGE_RISKS = [("0", "Low"), ("1", "Medium"), ("2", "High")]

@@ -12,6 +12,7 @@ from . import (
     res_users,
     resource_calendar,
     service_call,
+    service_call_flow,  # its hooks are overridden by what follows
     service_call_api,
     service_call_assign,
     service_call_budget,
@@ -25,7 +26,6 @@ from . import (
     service_call_event,
     service_call_facts,
     service_call_find,
-    service_call_flow,
     service_call_intake,
     service_call_link,
     service_call_mail,

@@ -37,11 +37,6 @@ class ServiceCall(models.Model):
         self._register_event("cancelled")
         return True
 
-    def action_reopen(self):
-        """Open closed calls again; each clock goes on or starts anew as its target says."""
-        self._register_event("reopened")
-        return True
-
     def action_mark_workaround(self):
         """Record that the customer can work again although the cause isn't removed."""
         self._register_event("workaround")

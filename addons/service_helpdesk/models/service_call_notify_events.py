@@ -86,7 +86,9 @@ class ServiceCall(models.Model):
         if kind in ("completed", "cancelled"):
             self.env["service.notification.sent"]._settle(self, SETTLED_BY_CLOSING)
         if kind in TOLD_KINDS:
-            self._notify_event(kind, key=f"{at}")
+            # A merged call was not given up: its customer is told under which number it goes on.
+            told = self.filtered(lambda call: kind != "cancelled" or not call.sudo().merged_into_id)
+            told._notify_event(kind, key=f"{at}")
         return result
 
     # ------------------------------------------------------------

@@ -50,6 +50,7 @@ class ServiceEquipment(models.Model):
         Call = self.env["service.call"]
         if not Call.has_access("read"):
             return entries
+        entries += self._get_change_entries()
         for call in Call.search([("equipment_id", "=", self.id)], order="raised_at, id"):
             raised = pytz.utc.localize(call.raised_at).astimezone(pytz.timezone(call.site_tz or "UTC"))
             entries.append(
@@ -64,13 +65,29 @@ class ServiceEquipment(models.Model):
             )
         return entries
 
+    def _get_change_entries(self):
+        """Return what change requests changed on this unit, for the time line."""
+        Item = self.env["service.change.item"]
+        if not Item.has_access("read"):
+            return []
+        return [
+            self._prepare_history_entry(
+                date=item.call_id._to_site(item.applied_at).date(),
+                kind="change",
+                title=item.display_name,
+                text=item.note,
+                record=item.call_id,
+            )
+            for item in Item.search([("equipment_id", "=", self.id), ("applied_at", "!=", False)])
+        ]
+
     @api.model
     def _get_history_kinds(self):
-        return {**super()._get_history_kinds(), "call": self.env._("Call")}
+        return {**super()._get_history_kinds(), "call": self.env._("Call"), "change": self.env._("Change")}
 
     @api.model
     def _get_history_icons(self):
-        return {**super()._get_history_icons(), "call": "fa-phone"}
+        return {**super()._get_history_icons(), "call": "fa-phone", "change": "fa-random"}
 
     @api.model
     def _get_portal_history_kinds(self):

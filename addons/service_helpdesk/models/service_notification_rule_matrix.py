@@ -34,6 +34,7 @@ DEFAULT_MATRIX = (
     ("work_to_validate", "controllers", "mail", {"delay_minutes": 15}),
     ("work_refused", "owner", "inbox", {}),
     ("completed", "contact", "mail", {}),
+    ("merged", "contact", "mail", {}),
     ("reopened", "contact", "mail", {"is_author_told": True}),
     ("reopened", "owner", "inbox", {}),
     ("rated_low", "leader", "inbox", {}),

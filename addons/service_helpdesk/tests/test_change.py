@@ -1,1 +1,162 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import Command
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import tagged
+
+from .common import HelpdeskCase
+
+
+@tagged("post_install", "-at_install")
+class TestChange(HelpdeskCase):
+    """A change request says what changes, is approved in its order, and is then carried out."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.change_type = cls.env["service.call.type"].create({"name": "Change", "code": "CHG", "is_change": True})
+        cls.technical, cls.final = cls.env["service.change.step"].create(
+            [
+                {"type_id": cls.change_type.id, "name": "Technical", "sequence": 1, "approver": "controllers"},
+                {
+                    "type_id": cls.change_type.id,
+                    "name": "Final",
+                    "sequence": 2,
+                    "approver": "user",
+                    "user_ids": [Command.link(cls.manager.id)],
+                    "min_risk": "1",
+                },
+            ]
+        )
+        cls.unit.version = "1.0"
+
+    @classmethod
+    def _new_change(cls, **vals):
+        call = cls._new_call(
+            **{
+                "type_id": cls.change_type.id,
+                "team_id": cls.team.id,
+                "change_reason": "The old one is no longer maintained",
+                "change_risk": "1",
+                **vals,
+            }
+        )
+        cls.env["service.change.item"].with_user(cls.taker).create({"call_id": call.id, "value_after": "2.0"})
+        return call
+
+    def _asked(self, call):
+        return call.approval_ids.filtered(lambda approval: approval.state == "asked")
+
+    def test_approved_in_its_order_and_carried_out(self):
+        call = self._new_change()
+        call.action_submit_change()
+        self.assertEqual(call.change_state, "waiting")
+        self.assertEqual(self._asked(call).name, "Technical")
+        self.assertEqual(call.sudo().activity_ids.user_id, self.controller)
+        self._asked(call).with_user(self.controller).action_approve("fine")
+        self.assertEqual(self._asked(call).name, "Final")
+        self.assertEqual(call.sudo().activity_ids.user_id, self.manager)
+        self._asked(call).with_user(self.manager).action_approve()
+        self.assertEqual(call.change_state, "approved")
+        self.assertFalse(call.sudo().activity_ids)
+        self.assertIn("Technical: approved", self._bodies(call))
+        call.action_complete()
+        self.assertEqual(call.change_state, "done")
+        self.assertEqual(self.unit.version, "2.0")
+        self.assertRecordValues(
+            call.change_item_ids, [{"value_before": "1.0", "value_after": "2.0", "applied_at": call.closed_at}]
+        )
+
+    def test_a_low_risk_needs_fewer_steps(self):
+        call = self._new_change(change_risk="0")
+        call.action_submit_change()
+        self._asked(call).with_user(self.controller).action_approve()
+        self.assertEqual(call.change_state, "approved")
+
+    def test_without_steps_it_is_approved_at_once(self):
+        (self.technical | self.final).active = False
+        call = self._new_change()
+        call.action_submit_change()
+        self.assertEqual(call.change_state, "approved")
+
+    def test_nobody_works_before_the_approval(self):
+        call = self._new_change()
+        with self.assertRaisesRegex(UserError, "not approved yet"):
+            call.action_complete()
+        self.assertFalse(call.is_closed)
+        call.is_emergency_change = True
+        call.action_complete()
+        self.assertEqual(self.unit.version, "1.0", "not before the approval, which comes afterwards")
+        call.action_submit_change()
+        for user in (self.controller, self.manager):
+            self._asked(call).with_user(user).action_approve()
+        self.assertEqual(call.change_state, "done")
+        self.assertEqual(self.unit.version, "2.0")
+
+    def test_who_may_decide(self):
+        call = self._new_change()
+        call.with_user(self.controller).action_submit_change()
+        with self.assertRaisesRegex(AccessError, "not yours"):
+            self._asked(call).with_user(self.taker).action_approve()
+        with self.assertRaisesRegex(AccessError, "somebody else"):
+            self._asked(call).with_user(self.controller).action_approve()
+        with self.assertRaisesRegex(UserError, "by nobody else"):
+            call.change_state = "approved"
+
+    def test_rejected_with_a_reason_and_submitted_again(self):
+        call = self._new_change()
+        call.action_submit_change()
+        asked = self._asked(call).with_user(self.controller)
+        with self.assertRaisesRegex(ValidationError, "Say why"):
+            asked.action_reject(" ")
+        asked.action_reject("too risky")
+        self.assertEqual(call.change_state, "rejected")
+        self.assertEqual(call.approval_ids.mapped("state"), ["rejected", "skipped"])
+        self.assertFalse(call.sudo().activity_ids)
+        call.action_revise_change()
+        call.change_item_ids.value_after = "2.1"
+        call.action_submit_change()
+        self.assertEqual(self._asked(call).round, 2)
+        with self.assertRaisesRegex(UserError, "nothing to decide"):
+            asked.action_approve()
+
+    def test_what_was_submitted_does_not_change(self):
+        call = self._new_change()
+        call.action_submit_change()
+        with self.assertRaisesRegex(UserError, "take the change back"):
+            call.change_item_ids.value_after = "3.0"
+        with self.assertRaisesRegex(UserError, "take the change back"):
+            call.change_item_ids.unlink()
+
+    def test_bad_input(self):
+        with self.assertRaisesRegex(UserError, "is no change"):
+            self._new_call().action_submit_change()
+        with self.assertRaisesRegex(UserError, "why and what"):
+            self._new_change(change_reason=False).action_submit_change()
+        with self.assertRaisesRegex(ValidationError, "Name who"):
+            self.final.user_ids = False
+        other = self._new_unit("HD-OTHER", partner_id=self.other_customer.id, site_id=self.other_customer.id)
+        with self.assertRaisesRegex(ValidationError, "not of the customer"):
+            self._new_change().change_item_ids.equipment_id = other
+
+    def test_the_change_stands_in_the_history_of_the_unit(self):
+        (self.technical | self.final).active = False
+        call = self._new_change()
+        call.action_submit_change()
+        call.action_complete()
+        titles = [entry["title"] for entry in self.unit.with_user(self.taker).history() if entry["kind"] == "change"]
+        self.assertEqual(len(titles), 1)
+        self.assertIn("1.0 > 2.0", titles[0])
+
+    def test_the_customer_decides_as_himself_only(self):
+        self.final.active = False
+        self.technical.write({"approver": "customer"})
+        call = self._new_change()
+        call.action_submit_change()
+        asked = self._asked(call)
+        with self.assertRaisesRegex(AccessError, "in the portal"):
+            asked.with_user(self.manager).action_approve()
+        with self.assertRaisesRegex(AccessError, "in the portal"):
+            asked.sudo()._decide("approved", None, self.other_customer)
+        asked.sudo()._decide("approved", None, self.contact)
+        self.assertEqual(call.change_state, "approved")
+        self.assertEqual(asked.decided_by_id, self.contact)

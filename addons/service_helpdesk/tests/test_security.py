@@ -184,7 +184,6 @@ class TestSecurity(HelpdeskCase):
             model: env[model].create(own)
             for model in (
                 "service.pause.reason",
-                "service.change.step",
                 "service.call.recurrence",
                 "service.escalation.rule",
                 "service.reliability.trigger",
@@ -196,6 +195,7 @@ class TestSecurity(HelpdeskCase):
         records["service.mail.receipt"] = env["service.mail.receipt"].create(
             {"message_key": f"m{call.id}", "sender_key": "s", "content_key": "c", "call_id": call.id}
         )
+        records["service.change.step"] = env["service.change.step"].create({**own, "type_id": call.type_id.id})
         records["service.notification.rule"] = env["service.notification.rule"].create({"company_id": company.id})
         records["service.call.escalation"] = env["service.call.escalation"].create({"call_id": call.id})
         records["service.change.approval"] = env["service.change.approval"].create({"call_id": call.id})

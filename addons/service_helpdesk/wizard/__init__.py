@@ -6,6 +6,7 @@ from . import (
     service_call_merge,
     service_call_pause,
     service_call_split,
+    service_change_decide,
     service_event_correct,
     service_personal_data,
     service_sla_excuse,
