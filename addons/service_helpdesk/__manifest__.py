@@ -25,6 +25,7 @@
         "data/service_notification_rule_data.xml",
         "data/service_pause_reason_data.xml",
         "report/service_customer_report.xml",
+        "data/service_customer_report_data.xml",
         "wizard/service_call_pause_views.xml",
         "wizard/service_call_allocate_views.xml",
         "wizard/service_call_downtime_views.xml",
@@ -71,6 +72,7 @@
         "views/service_call_portal_templates.xml",
         "views/service_web_templates.xml",
         "views/service_solution_portal_templates.xml",
+        "views/service_customer_report_portal_templates.xml",
     ],
     "assets": {
         "web.assets_backend": [

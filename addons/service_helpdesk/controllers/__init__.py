@@ -1,2 +1,2 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from . import portal, solution, thread
+from . import customer_report, portal, solution, thread

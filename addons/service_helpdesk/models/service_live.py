@@ -4,9 +4,10 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-# How far ahead the screen looks, and how many calls a section shows.
+# How far ahead the screen looks, and how many calls a section shows: of what is overdue, the latest.
 AHEAD = timedelta(hours=2)
 ROWS = 40
+ROWS_OVERDUE = 10
 NOTIFICATION = "service.live/changed"
 # The client asks for this channel, followed by "_" and the id of a team for one team only.
 CHANNEL = "service_live"
@@ -28,8 +29,8 @@ class ServiceLive(models.AbstractModel):
         """Return what the live screen shows, under the reader's own rights.
 
         :param int team_id: one team; empty: all teams
-        :return: dict with `now` (of the server, ISO), `teams`, `due` and `unassigned` (lists of calls), and how many
-            there are of each in all
+        :return: dict with `now` (of the server, ISO), `teams`, `overdue`, `due` and `unassigned` (lists of calls), and
+            how many there are of each in all
         """
         self.env["service.call.event"].check_access("read")
         calls = self.env["service.call"]
@@ -37,12 +38,15 @@ class ServiceLive(models.AbstractModel):
         base = Domain("is_closed", "=", False)
         if team_id:
             base &= Domain("team_id", "=", team_id)
-        due = base & Domain("next_deadline", "<=", now + AHEAD)
+        overdue = base & Domain("next_deadline", "<", now)
+        due = base & Domain("next_deadline", ">=", now) & Domain("next_deadline", "<=", now + AHEAD)
         unassigned = base & Domain("user_id", "=", False)
         teams = self.env["service.team"].search([])
         return {
             "now": fields.Datetime.to_string(now),
             "teams": [{"id": team.id, "name": team.display_name} for team in teams],
+            "overdue": self._read_rows(calls.search(overdue, order="next_deadline desc, id", limit=ROWS_OVERDUE)),
+            "overdue_count": calls.search_count(overdue),
             "due": self._read_rows(calls.search(due, order="next_deadline, id", limit=ROWS)),
             "due_count": calls.search_count(due),
             "unassigned": self._read_rows(calls.search(unassigned, limit=ROWS)),

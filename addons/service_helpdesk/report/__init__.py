@@ -2,6 +2,7 @@
 from . import (
     service_call_report,
     service_call_step_report,
+    service_customer_report,
     service_sla_report,
     service_work_report,
 )

@@ -155,7 +155,10 @@ class TestLive(HelpdeskCase):
         call = self._new_call(team_id=self.team.id)
         owned = self._new_call(team_id=self.team.id, user_id=self.controller.id)
         deadline = self._clock(call.sudo(), "response").deadline
-        self.assertEqual(self._board(team=self.team)["due_count"], 2 if deadline <= RAISED + timedelta(hours=5) else 0)
+        with freeze_time(deadline + timedelta(minutes=1)):
+            board = self._board(team=self.team)
+            self.assertEqual((board["overdue_count"], board["due_count"]), (2, 0))
+            self.assertEqual([row["id"] for row in board["overdue"]], (call + owned).ids)
         with freeze_time(deadline - timedelta(hours=3)):
             board = self._board(team=self.team)
             self.assertEqual((board["due_count"], board["unassigned_count"], board["open_count"]), (0, 1, 2))

@@ -94,6 +94,7 @@ TABLE = {
     "service.solution": DOCUMENT,
     "service.solution.use": DOCUMENT,
     "service.customer.report": DOCUMENT,
+    "service.customer.report.month": {**LOG, "portal": R},
     "service.call.report": LOG,
     "service.sla.report": LOG,
     "service.work.report": LOG,
@@ -211,7 +212,14 @@ class TestSecurity(HelpdeskCase):
             {"trigger_id": records["service.reliability.trigger"].id}
         )
         records["service.customer.report"] = env["service.customer.report"].create(
-            {"partner_id": cls.customer.id, "company_id": company.id}
+            {"partner_id": cls.customer.id, "company_id": company.id, "recipient_ids": cls.user_portal.partner_id.ids}
+        )
+        records["service.customer.report.month"] = env["service.customer.report.month"].create(
+            {
+                "report_id": records["service.customer.report"].id,
+                "date_month": "2026-10-01",
+                "sent_at": call.raised_at,
+            }
         )
         clock = call.clock_ids[:1] or env["service.sla.clock"].create(
             {

@@ -134,12 +134,18 @@ export class ServiceLiveBoard extends Component {
     }
 
     get sections() {
-        const { due, due_count, unassigned, unassigned_count } = this.state.board;
-        const overdue = due.filter((call) => this.getSecondsLeft(call) < 0);
+        const { overdue, overdue_count, due, due_count, unassigned, unassigned_count } = this.state.board;
+        // What became overdue since it was read: the latest come first.
+        const late = due.filter((call) => this.getSecondsLeft(call) < 0).reverse();
         const soon = due.filter((call) => this.getSecondsLeft(call) >= 0);
-        // What is overdue comes first, so only the second list may be cut off.
         return [
-            { key: "overdue", title: _t("Overdue"), tone: "danger", calls: overdue, more: 0 },
+            {
+                key: "overdue",
+                title: _t("Overdue"),
+                tone: "danger",
+                calls: [...late, ...overdue],
+                more: overdue_count - overdue.length,
+            },
             { key: "soon", title: _t("Next 2 hours"), tone: "warning", calls: soon, more: due_count - due.length },
             {
                 key: "unassigned",
