@@ -133,7 +133,7 @@ class ServiceCall(models.Model):
             # Followers of other companies hear of messages, never of what happens inside.
             return {call.id: call.message_partner_ids.filtered(lambda who: not who.partner_share) for call in calls}
         if role == "responsible":
-            return {call.id: call._get_responsible_partners() for call in calls}
+            return {call.id: users.sudo().partner_id for call, users in calls._get_responsible_by_call().items()}
         get = {
             "contact": lambda call: call.contact_id,
             "customer": lambda call: call.partner_id,
@@ -155,11 +155,6 @@ class ServiceCall(models.Model):
             for company in self.company_id
         }
         return {call.id: by_company[call.company_id] for call in self}
-
-    def _get_responsible_partners(self):
-        """Hook: return the colleagues who answer for the customer of this call."""
-        self.ensure_one()
-        return self.env["res.partner"]
 
     def _get_named_partners(self, user_ids):
         """Return those of the users named by a rule who work in the call's company."""

@@ -95,6 +95,9 @@ class ServiceCall(models.Model):
     # Messages
     # ------------------------------------------------------------
 
+    def _message_auto_subscribe_notify(self, partner_ids, template):
+        """Leave it to the rules to tell a new owner, as he wants to be told and once."""
+
     def _message_post_after_hook(self, message, msg_values):
         result = super()._message_post_after_hook(message, msg_values)
         if event := self._get_message_event(message):

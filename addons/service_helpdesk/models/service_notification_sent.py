@@ -174,8 +174,7 @@ class ServiceNotificationSent(models.Model):
         for notice, rows_by_call in rows._group_notices().items():
             self._deliver(notice, rows_by_call)
         rows.write({"state": "told", "told_at": fields.Datetime.now()})
-        failed_before = rows.rule_id.filtered("error")
-        failed_before.error = False
+        rows.rule_id.filtered("error").error = False
 
     def _add_bundled(self):
         """Return these rows with those that wait for the same person by the same rule of the same call."""
@@ -192,7 +191,9 @@ class ServiceNotificationSent(models.Model):
 
     def _get_bundle_key(self):
         self.ensure_one()
-        return self.call_id, self.rule_id, self.event, self.channel, self.partner_id, self.email
+        # Only who waits is told of several things at once.
+        key = "" if self.rule_id.delay_minutes else self.key
+        return self.call_id, self.rule_id, self.event, key, self.channel, self.partner_id, self.email
 
     def _drop_outdated(self):
         """Delete the rows of what no longer holds, and return them."""
