@@ -109,6 +109,7 @@ NOTIFICATION_EVENTS = [
     ("escalated", "Escalated"),
     ("warned", "Deadline at risk"),
     ("missed", "Deadline missed"),
+    ("escalation_step", "Escalation rule acted"),
     ("hours_exceeded", "Hours exceeded"),
     ("work_to_validate", "Work to validate"),
     ("work_refused", "Work refused"),

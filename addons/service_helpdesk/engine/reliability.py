@@ -87,3 +87,25 @@ def _next_calm(days, rule, day):
         if count(days, rule, checked) > rule.calm_failures:
             return checked + ONE_DAY
     return day
+
+
+def standing(days, rule, today):
+    """Return the day on which the flag that stands today was raised, or None when none stands.
+
+    Flags are raised and taken down in turn through all of the days. One more failure never takes a flag down.
+
+    >>> rule = Rule(failures=2, window_days=10, calm_failures=0, calm_days=1)
+    >>> days = [date(2026, 3, 2), date(2026, 3, 5), date(2026, 4, 1), date(2026, 4, 2)]
+    >>> standing(days, rule, date(2026, 3, 14)), standing(days, rule, date(2026, 3, 15))
+    (datetime.date(2026, 3, 5), None)
+    >>> standing(days, rule, date(2026, 4, 3))
+    datetime.date(2026, 4, 2)
+    """
+    known = [day for day in days if day <= today]
+    raised_on = trip_day(known, rule)
+    while raised_on:
+        cleared_on = clear_day(known, rule, raised_on)
+        if cleared_on > today:
+            return raised_on
+        raised_on = trip_day(known, rule, since=cleared_on)
+    return None

@@ -126,24 +126,28 @@ class ServiceCall(models.Model):
         :param datetime now: present instant, naive UTC
         :param bool is_told: whether to say in the chatter which deadlines moved
         :param bool is_waking: whether what is due now is being told; only the wake-up job does
+        :return: the escalation steps that are due now (sudo), to be carried out; only while waking
         """
         now = now or fields.Datetime.now()
         # Clocks are the machine's own: no user may write them by hand.
         calls = self.sudo()
+        due = self.env["service.escalation.step"].sudo()
         if not calls:
-            return
-        answers_by_call = calls._ask_engine(now)
+            return due
         clocks = {
             (clock.call_id.id, clock.metric, clock.cycle): clock
             for clock in self.env["service.sla.clock"].sudo().search([("call_id", "in", calls.ids)])
         }
-        to_create, moved, seen = [], {}, set()
+        answers_by_call = calls._drop_done_marks(calls._ask_engine(now), clocks)
+        to_create, to_do, moved, seen = [], [], {}, set()
         for call, answers in answers_by_call.items():
             for target, answer in answers:
                 key = (call.id, target.metric, answer.cycle)
                 seen.add(key)
                 clock = clocks.get(key)
                 values = self._prepare_clock_values(target, answer, clock, now, is_waking)
+                if clock and is_waking:
+                    to_do += clock._prepare_step_values(answer.marks, now)
                 if not clock:
                     to_create.append({"call_id": call.id, "company_id": call.company_id.id, **values})
                 elif changed := clock._get_changes(values):
@@ -161,6 +165,7 @@ class ServiceCall(models.Model):
         if is_told:
             self._tell_moved_deadlines(moved)
         self._set_alarm(touched)
+        return due.create(to_do)
 
     def _get_sla_targets(self):
         """Return the targets that hold for this call: one per metric."""
@@ -184,6 +189,10 @@ class ServiceCall(models.Model):
             reopen_hours=target.reopen_hours,
         )
 
+    def _get_engine_target(self, target, rules):
+        """Return a target of this call as a value of the engine, with the points of escalation rules."""
+        return self._mark_target(target, self._prepare_engine_target(target), rules)
+
     @api.model
     def _prepare_clock_values(self, target, answer, clock, now, is_waking):
         """Return the values of a clock row for the engine's answer."""
@@ -199,6 +208,7 @@ class ServiceCall(models.Model):
         if state == "running" or (state == "missed" and not is_missed_told):
             # One second later: at the deadline itself the promise is still kept.
             pending.append(answer.deadline + timedelta(seconds=1))
+        pending += [instant for _key, instant in answer.marks if not is_waking or instant > now]
         return {
             "target_id": target.id,
             "metric": target.metric,
@@ -233,6 +243,7 @@ class ServiceCall(models.Model):
         if events_by_call is None:
             events_by_call = self._read_log()
         answers_by_call, asked = {}, self.filtered("sla_policy_id")
+        rules = asked._get_escalation_rules() if asked else self.env["service.escalation.rule"]
         for days in HORIZONS:
             working_by_call = asked._read_working_times(now, days)
             asked = self.browse()
@@ -242,7 +253,7 @@ class ServiceCall(models.Model):
                     answers_by_call[call] = [
                         (target, answer)
                         for target in call._get_sla_targets()
-                        for answer in ask(events, self._prepare_engine_target(target), working, now)
+                        for answer in ask(events, call._get_engine_target(target, rules), working, now)
                     ]
                 except WorkingTimeTooShort:
                     asked |= call

@@ -3,6 +3,9 @@ from odoo import api, fields, models
 
 from ..engine.queue import queue_key
 
+# Further back than this nobody counts.
+MAX_PLACE = 1000
+
 
 class ServiceCall(models.Model):
     """The place of a call in the queue (rules.md 8)."""
@@ -19,6 +22,12 @@ class ServiceCall(models.Model):
         string="Place in the Queue",
         compute="_compute_queue_explanation",
         groups="base.group_user",
+    )
+    queue_words = fields.Char(
+        string="Why Here",
+        compute="_compute_queue_words",
+        groups="base.group_user",
+        help="What decides the place of the call in the queue.",
     )
 
     # Serves the default order of the queue whole.
@@ -43,6 +52,30 @@ class ServiceCall(models.Model):
             order = "id desc"
         return super()._order_to_sql(order, query, *args, **kwargs)
 
+    @api.depends("priority", "deadline_words", "equipment_id.zone_id.weight", "reliability_flag_id")
+    @api.depends_context("lang")
+    def _compute_queue_words(self):
+        """Say in short what decides: "Urgent - due in 3 h - zone 2 - fails too often"."""
+        priorities = dict(self._fields["priority"]._description_selection(self.env))
+        for call in self:
+            if call.is_closed:
+                call.queue_words = False
+                continue
+            weight = call.sudo().equipment_id.zone_id.weight
+            call.queue_words = " - ".join(
+                filter(
+                    None,
+                    (
+                        priorities.get(call.priority),
+                        call.deadline_words,
+                        weight and weight != 1 and self.env._("zone %(weight)s", weight=f"{weight:g}"),
+                        call.reliability_flag_id and self.env._("fails too often"),
+                    ),
+                )
+            )
+
+    @api.depends("queue_rank", "is_closed")
+    @api.depends_context("lang", "tz")
     def _compute_queue_explanation(self):
         priorities = dict(self._fields["priority"]._description_selection(self.env))
         for call in self:
@@ -54,12 +87,13 @@ class ServiceCall(models.Model):
                     ("is_closed", "=", False),
                     ("queue_rank", "<", call.queue_rank),
                     ("company_id", "=", call.company_id.id),
-                ]
+                ],
+                limit=MAX_PLACE,
             )
             zone = call.equipment_id.zone_id
             call.queue_explanation = self.env._(
                 "No. %(place)s: priority %(priority)s, deadline %(deadline)s, zone %(weight)s, raised %(raised)s",
-                place=ahead + 1,
+                place=ahead + 1 if ahead < MAX_PLACE else f"{MAX_PLACE}+",
                 priority=priorities.get(call.priority),
                 deadline=call._format_at_site(call.next_deadline) or self.env._("none"),
                 weight=zone.weight if zone else 0,

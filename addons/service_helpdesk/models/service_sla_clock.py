@@ -3,6 +3,7 @@ import logging
 
 from odoo import Command, api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from odoo.addons.service_contract.const import METRICS
 
@@ -11,6 +12,7 @@ from ..const import CLOCK_STATES, EXCUSE_KINDS
 _logger = logging.getLogger(__name__)
 
 WAKE_BATCH = 100
+MAX_CONFLICTS = 20
 
 
 class ServiceSlaClock(models.Model):
@@ -185,25 +187,45 @@ class ServiceSlaClock(models.Model):
         now = fields.Datetime.now()
         cron = self.env["ir.cron"]
         domain = self._get_wake_domain(now)
-        due = self.search(domain, order="next_wakeup_at, id", limit=WAKE_BATCH)
         cron._commit_progress(remaining=self.search_count(domain))
-        while due:
+        conflicts = 0
+        while due := self._take_due(domain):
             try:
-                with self.env.cr.savepoint():
-                    due._wake(now)
-            except Exception:  # noqa: BLE001 - whatever it is, the other clocks must go on
-                _logger.warning("Waking %s clocks together failed, going one by one.", len(due), exc_info=True)
-                due._wake_one_by_one(now)
+                due._wake_together(now)
+            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+                # Somebody worked on one of the calls meanwhile: look again, with what he did.
+                self.env.cr.rollback()
+                self.env.invalidate_all(flush=False)
+                conflicts += 1
+                if conflicts > MAX_CONFLICTS:
+                    break
+                continue
             if not cron._commit_progress(len(due)):
                 break
-            due = self.search(domain, order="next_wakeup_at, id", limit=WAKE_BATCH)
         self._trigger_wake()
+
+    def _take_due(self, domain):
+        """Return the next clocks with something to do, locked; those on which another worker works are left to it."""
+        due = self.search(domain, order="next_wakeup_at, id", limit=WAKE_BATCH)
+        return due.try_lock_for_update(allow_referencing=True)
+
+    def _wake_together(self, now):
+        try:
+            with self.env.cr.savepoint():
+                self._wake(now)
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            raise
+        except Exception:  # noqa: BLE001 - whatever it is, the other clocks must go on
+            _logger.warning("Waking %s clocks together failed, going one by one.", len(self), exc_info=True)
+            self._wake_one_by_one(now)
 
     def _wake_one_by_one(self, now):
         for clock in self:
             try:
                 with self.env.cr.savepoint():
                     clock._wake(now)
+            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+                raise
             except Exception as error:  # noqa: BLE001 - reported on the record, the others go on
                 _logger.exception("Clock %s could not be woken", clock.id)
                 clock.next_wakeup_at = False
@@ -216,14 +238,29 @@ class ServiceSlaClock(models.Model):
 
     def _wake(self, now):
         """Do what is due for these clocks: bring them up to date, then tell what changed."""
-        told = self.filtered("is_missed_told")
-        warned = {clock: set(clock.warned_points or ()) for clock in self}
-        self.call_id._replay_clocks(now=now, is_waking=True)
-        missed = self.filtered("is_missed_told") - told
+        # All clocks of the calls: another one of theirs may be due too, and is brought up to date with these.
+        clocks = self.call_id.clock_ids
+        told = clocks.filtered("is_missed_told")
+        warned = {clock: set(clock.warned_points or ()) for clock in clocks}
+        steps = self.call_id._replay_clocks(now=now, is_waking=True)
+        missed = clocks.filtered("is_missed_told") - told
         missed._after_missed()
-        for clock in self - missed:
+        for clock in clocks - missed:
             if clock.state == "running" and (new_points := set(clock.warned_points or ()) - warned[clock]):
                 clock._after_warned(max(new_points))
+        steps._carry_out()
+
+    def _prepare_step_values(self, marks, now):
+        """Return the values of the escalation steps that are due: a row for each point of a rule that has come.
+
+        :param marks: tuple of ((rule id, number), instant)
+        """
+        self.ensure_one()
+        return [
+            {"clock_id": self.id, "rule_id": rule_id, "number": number, "due_at": instant, "done_at": now}
+            for (rule_id, number), instant in marks
+            if instant <= now
+        ]
 
     @api.model
     def _trigger_wake(self):

@@ -5,6 +5,7 @@ from . import (
     test_call_link,
     test_call_type,
     test_change,
+    test_clock_crash,
     test_contract_facts,
     test_contract_service,
     test_customer_report,

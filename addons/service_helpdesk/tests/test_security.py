@@ -230,7 +230,9 @@ class TestSecurity(HelpdeskCase):
             }
         )
         records["service.sla.report"] = env["service.sla.report"].search([("clock_id", "=", clock.id)])
-        records["service.escalation.step"] = env["service.escalation.step"].create({"clock_id": clock.id})
+        records["service.escalation.step"] = env["service.escalation.step"].create(
+            {"clock_id": clock.id, "rule_id": records["service.escalation.rule"].id}
+        )
         return records
 
     def test_table(self):

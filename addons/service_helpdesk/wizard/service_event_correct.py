@@ -27,7 +27,6 @@ class ServiceEventCorrect(models.TransientModel):
     )
     event_id = fields.Many2one(
         comodel_name="service.call.event",
-        string="Event",
         domain="[('id', 'in', event_ids)]",
     )
     kind = fields.Selection(
