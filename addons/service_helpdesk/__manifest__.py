@@ -73,6 +73,7 @@
         "views/service_web_templates.xml",
         "views/service_solution_portal_templates.xml",
         "views/service_customer_report_portal_templates.xml",
+        "views/service_change_portal_templates.xml",
     ],
     "assets": {
         "web.assets_backend": [

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.exceptions import UserError
 
 from ..const import CHANGE_RISKS
@@ -250,7 +250,7 @@ class ServiceCall(models.Model):
         self._transition_change("done")
         self.change_item_ids._apply(at or self.closed_at)
 
-    @api.model
-    def _get_open_emergency_domain(self):
-        """Hook: return the domain of the emergency changes whose approval is still to be given."""
-        return [("is_emergency_change", "=", True), ("change_state", "in", ("draft", "waiting", "rejected"))]
+    def _get_portal_approvals(self):
+        """Return what this call's customer is asked to approve, as superuser: customers have no right on approvals."""
+        self.ensure_one()
+        return self.sudo().approval_ids.filtered(lambda approval: approval.state == "asked" and approval.is_customer)

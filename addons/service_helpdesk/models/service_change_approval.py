@@ -85,6 +85,17 @@ class ServiceChangeApproval(models.Model):
             "context": {"default_approval_id": self.id},
         }
 
+    def _decide_as_customer(self, partner, is_approved, reason):
+        """Write what a customer decided in the portal (sudo).
+
+        :param partner: his `res.partner`
+        :param bool is_approved: whether he approved
+        :param str reason: his remark, required to reject
+        """
+        if not is_approved and not (reason or "").strip():
+            raise ValidationError(self.env._("Say why the change is rejected."))
+        return self._decide("approved" if is_approved else "rejected", reason, partner)
+
     def _decide(self, state, reason, partner=None):
         """Write a decision, and ask for the next one.
 

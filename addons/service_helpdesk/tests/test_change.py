@@ -1,14 +1,13 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo import Command
+from odoo import Command, http
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import tagged
+from odoo.tests import HttpCase, tagged
 
 from .common import HelpdeskCase
 
 
-@tagged("post_install", "-at_install")
-class TestChange(HelpdeskCase):
-    """A change request says what changes, is approved in its order, and is then carried out."""
+class ChangeCase(HelpdeskCase):
+    """A call type whose changes need a technical approval, and a final one from a medium risk on."""
 
     @classmethod
     def setUpClass(cls):
@@ -45,6 +44,11 @@ class TestChange(HelpdeskCase):
 
     def _asked(self, call):
         return call.approval_ids.filtered(lambda approval: approval.state == "asked")
+
+
+@tagged("post_install", "-at_install")
+class TestChange(ChangeCase):
+    """A change request says what changes, is approved in its order, and is then carried out."""
 
     def test_approved_in_its_order_and_carried_out(self):
         call = self._new_change()
@@ -160,3 +164,36 @@ class TestChange(HelpdeskCase):
         asked.sudo()._decide("approved", None, self.contact)
         self.assertEqual(call.change_state, "approved")
         self.assertEqual(asked.decided_by_id, self.contact)
+
+
+@tagged("post_install", "-at_install")
+class TestChangePortal(ChangeCase, HttpCase):
+    """The customer decides on the page of his call; nobody else's customer does."""
+
+    def _post(self, call, user, **data):
+        user.password = "hd_change_password"
+        self.authenticate(user.login, "hd_change_password")
+        asked = self._asked(call)
+        values = {"approval_id": asked.id, "csrf_token": http.Request.csrf_token(self), **data}
+        return self.url_open(f"/my/calls/{call.id}/change", data=values)
+
+    def setUp(self):
+        super().setUp()
+        self.final.active = False
+        self.technical.write({"approver": "customer"})
+
+    def test_page_asks_and_takes_the_answer(self):
+        call = self._new_change(contact_id=self.contact.id)
+        call.action_submit_change()
+        page = self._post(call, self.user_portal, decision="reject").text
+        self.assertIn("Say why the change is rejected", page)
+        self.assertIn("no longer maintained", page)
+        self._post(call, self.user_portal, decision="approve")
+        self.assertEqual(call.change_state, "approved")
+
+    def test_another_customer_changes_nothing(self):
+        call = self._new_change(contact_id=self.contact.id)
+        call.action_submit_change()
+        stranger = self._new_user("hd_stranger", "base.group_portal")
+        self._post(call, stranger, decision="approve")
+        self.assertEqual(call.change_state, "waiting")

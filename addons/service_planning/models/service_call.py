@@ -79,6 +79,12 @@ class ServiceCall(models.Model):
             "context": {"default_call_ids": [Command.set(self.ids)]},
         }
 
+    def _move_to(self, survivor):
+        super()._move_to(survivor)
+        # sudo: who merges calls has their coming visits serve the one that remains, dispatcher or not
+        for visit in self.sudo().visit_ids.filtered(lambda visit: visit.state not in ("done", "cancelled")):
+            visit.call_ids = visit.call_ids - self + survivor
+
     def _after_event(self, kind, at):
         super()._after_event(kind, at)
         if kind in CLOSING_KINDS:

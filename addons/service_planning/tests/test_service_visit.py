@@ -193,6 +193,16 @@ class TestServiceVisitSteps(PlanningCase):
     def events(self, call=None):
         return [(event.kind, event.at) for event in (call or self.call).sudo().event_ids.sorted(lambda event: event.id)]
 
+    def test_coming_visits_of_a_merged_call_serve_the_one_that_remains(self):
+        first, second = self.new_call(), self.new_call()
+        visit = self.new_visit(second)
+        done = self.new_visit(second, hour=14, lead_id=self.other_engineer.id)
+        done.sudo().state = "done"
+        (first | second).action_merge(first.id)
+        self.assertEqual(visit.call_ids, first)
+        self.assertEqual(visit.state, "provisional")
+        self.assertEqual(done.call_ids, second)
+
     def test_steps_tell_the_call_when_they_happened(self):
         with freeze_time(f"{MONDAY} 07:30:00"):
             self.visit.action_start_travel()
