@@ -57,7 +57,7 @@ class ServiceCall(models.Model):
         rows_by_call = self._find_downtime().grouped("call_id")
         for call in self:
             rows = rows_by_call.get(call._origin.sudo(), self.env["service.downtime"].sudo())
-            row = rows.filtered("is_open")[:1]
+            row = rows.filtered(lambda row: row.is_open and row.kind in CONDITIONS)[:1]
             call.unit_condition = row.kind
             call.unit_loss = row.percent
             call.unit_condition_since = row.started_at

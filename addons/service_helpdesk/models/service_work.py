@@ -370,6 +370,12 @@ class ServiceWork(models.Model):
             return self.expense_amount / self.quantity
         return self.product_id.with_company(self.company_id).standard_price
 
+    def _check_submission(self):
+        """Hook: raise UserError when lines lack something without which they are not submitted."""
+
+    def _after_submitted(self):
+        """Hook: called after lines were submitted."""
+
     def _check_can_unvalidate(self):
         """Hook: raise UserError when the validation of a line can no longer be taken back."""
 

@@ -287,13 +287,3 @@ class ServiceWork(models.Model):
                 note=reason,
                 user_id=user.id,
             )
-
-    # ------------------------------------------------------------
-    # Hooks
-    # ------------------------------------------------------------
-
-    def _check_submission(self):
-        """Hook: raise UserError when lines lack something without which they are not submitted."""
-
-    def _after_submitted(self):
-        """Hook: called after lines were submitted."""

@@ -11,6 +11,7 @@ from . import (
     test_customer_report,
     test_dashboard,
     test_downtime,
+    test_engine_charge,
     test_engine_competence,
     test_engine_queue,
     test_engine_sla_clock,
@@ -45,4 +46,5 @@ from . import (
     test_tour,
     test_web,
     test_work_timer,
+    test_work_validation,
 )
