@@ -1,10 +1,11 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import threading
-from datetime import date
+from datetime import date, datetime
 
 import psycopg2
 
 from odoo import SUPERUSER_ID, Command, api
+from odoo.exceptions import ValidationError
 from odoo.modules.registry import Registry
 from odoo.service.model import retrying
 from odoo.tests import BaseCase, get_db_name, tagged
@@ -109,6 +110,49 @@ class TestConcurrency(BaseCase):
         self.assertFalse(failures)
         self.assertEqual(sorted(rests), [0.0] * 5 + [0.5] + [0.75] * 2)
         self.assertEqual(self._get_used(), (4.0, 4.0))
+
+
+@tagged("post_install", "-at_install")
+class TestDowntimeConcurrency(BaseCase):
+    """Two connections say at the same time that a unit is down: the register has it once."""
+
+    def setUp(self):
+        super().setUp()
+        self.registry = Registry(get_db_name())
+        with self._connect() as env:
+            partner = env["res.partner"].create({"name": "Concurrent"})
+            product = env["product.product"].create({"name": "Concurrent Pump"})
+            self.unit_id = env["service.equipment"].create({"partner_id": partner.id, "product_id": product.id}).id
+        self.addCleanup(self._clean_up)
+
+    def _connect(self):
+        return _Connection(self.registry)
+
+    def _clean_up(self):
+        with self._connect() as env:
+            unit = env["service.equipment"].browse(self.unit_id)
+            partner, product = unit.partner_id, unit.product_id
+            env["service.downtime"].search([("equipment_id", "=", unit.id)]).unlink()
+            unit.unlink()
+            product.unlink()
+            partner.unlink()
+
+    def _enter(self, env):
+        return env["service.downtime"].create({"equipment_id": self.unit_id, "started_at": datetime(2026, 4, 15, 8)})
+
+    def test_the_second_one_is_retried_and_sees_the_first(self):
+        with self._connect() as first, self._connect() as second:
+            for env in (first, second):
+                self.assertFalse(env["service.downtime"].search([("equipment_id", "=", self.unit_id)]))
+            self._enter(first)
+            first.cr.commit()
+            with mute_logger("odoo.sql_db"), self.assertRaises(psycopg2.errors.SerializationFailure):
+                self._enter(second)
+            second.cr.rollback()
+            second.invalidate_all()
+            with self.assertRaisesRegex(ValidationError, "overlaps"):
+                self._enter(second)
+            second.cr.rollback()
 
 
 class _Connection:

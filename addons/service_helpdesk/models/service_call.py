@@ -450,3 +450,10 @@ class ServiceCall(models.Model):
         """Return the translated label of the value of the selection field ``name``."""
         self.ensure_one()
         return dict(self._fields[name]._description_selection(self.env)).get(self[name], "")
+
+    # ------------------------------------------------------------
+    # Hooks
+    # ------------------------------------------------------------
+
+    def _after_event(self, kind, at):
+        """Hook: called after an event was written and the clocks were replayed."""

@@ -222,10 +222,3 @@ class ServiceCall(models.Model):
         if kind and kind != "raised":
             moved._register_event(kind, now)
         moved._store({"stage_id": stage.id})
-
-    # ------------------------------------------------------------
-    # Hooks
-    # ------------------------------------------------------------
-
-    def _after_event(self, kind, at):
-        """Hook: called after an event was written and the clocks were replayed."""

@@ -156,6 +156,9 @@ class ServiceCall(models.Model):
         files = self.env["ir.attachment"].sudo().search([("res_model", "=", self._name), ("res_id", "=", call.id)])
         files.write({"res_id": target.id})
         call.activity_ids.write({"res_id": target.id})
+        # Time that is still counted becomes a line, which goes with the others.
+        call.timer_ids._stop(fields.Datetime.now())
+        call.downtime_ids.write({"call_id": target.id})
         call.work_ids.write({"call_id": target.id})
         call.exchange_ids.write({"call_id": target.id})
         tried = target.solution_use_ids.solution_id

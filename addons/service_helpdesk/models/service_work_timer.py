@@ -91,6 +91,17 @@ class ServiceWorkTimer(models.Model):
         self.unlink()
         return self.env["service.work"].create(values)
 
+    @api.model
+    def _stop_running(self, users, at):
+        """Stop the running timers of some users, who begin something else: each becomes a line (sudo).
+
+        :param users: `res.users`
+        :param datetime at: until when they ran, naive UTC
+        """
+        timers = self.search([("user_id", "in", users.ids), ("resumed_at", "!=", False)])
+        for timer in timers:
+            timer._stop(max(at, timer.resumed_at))
+
     def _prepare_work_values(self, at):
         """Prepare the line that a timer becomes.
 
@@ -212,6 +223,7 @@ class ServiceCall(models.Model):
         self._check_timer_rights()
         if self.is_closed:
             raise UserError(self.env._("Call %(call)s is closed: reopen it first.", call=self.name))
+        self._check_timer_start()
         now = fields.Datetime.now()
         own = self._get_own_timers()
         on_call = own.filtered(lambda timer: timer.call_id == self.sudo())
@@ -251,6 +263,9 @@ class ServiceCall(models.Model):
     # ------------------------------------------------------------
     # Business
     # ------------------------------------------------------------
+
+    def _check_timer_start(self):
+        """Hook: raise UserError when the time of the current user on this call is counted elsewhere."""
 
     def _check_timer_rights(self):
         """Whoever may enter work on a call that he reads may time it."""

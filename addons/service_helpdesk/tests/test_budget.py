@@ -2,7 +2,9 @@
 from unittest.mock import patch
 
 from odoo.exceptions import UserError
+from odoo.modules.migration import load_script
 from odoo.tests import Form, tagged
+from odoo.tools.misc import file_path
 
 from .common import HelpdeskCase
 
@@ -125,3 +127,27 @@ class TestBudget(HelpdeskCase):
             calls[:size].mapped("budget_words")
             counts.append(self.env.cr.sql_log_count - before)
         self.assertLessEqual(counts[1] - counts[0], 1, counts)
+
+    def test_calls_that_were_closed_before_keep_their_labour(self):
+        self._submit(3)
+        idle = self._new_call()
+        opened = self._new_call()
+        (self.call | idle).action_complete()
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE service_call SET hours_actual = NULL, hours_budget = NULL, is_within_budget = NULL WHERE id = ANY(%s)",
+            [[self.call.id, idle.id, opened.id]],
+        )
+        self.env.invalidate_all()
+        script = load_script(file_path("service_helpdesk/migrations/19.0.1.1.0/post-work.py"), "post_work")
+        for _run in range(2):
+            script.migrate(self.env.cr, "19.0.1.0.0")
+            self.env.invalidate_all()
+            self.assertRecordValues(
+                self.call | idle | opened,
+                [
+                    {"hours_actual": 3, "is_within_budget": True},
+                    {"hours_actual": 0, "is_within_budget": True},
+                    {"hours_actual": 0, "is_within_budget": False},
+                ],
+            )

@@ -93,3 +93,15 @@ class ServiceCall(models.Model):
                 lambda visit: visit.state in ("provisional", "confirmed") and all(visit.call_ids.mapped("is_closed"))
             )
             visits.action_cancel()
+
+    def _check_timer_start(self):
+        """A visit on the way or at work counts the time of its engineers: a timer would count it twice."""
+        super()._check_timer_start()
+        # sudo: whoever times a call need not see its visits
+        visit = self.sudo().visit_ids.filtered(
+            lambda visit: visit.state in ("travel", "working") and self.env.user in visit.engineer_ids.user_id
+        )[:1]
+        if visit:
+            raise UserError(
+                self.env._("Visit %(visit)s counts your time already: add labour and travel there.", visit=visit.name)
+            )

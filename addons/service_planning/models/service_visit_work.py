@@ -11,6 +11,23 @@ class ServiceVisit(models.Model):
     work_ids = fields.One2many(comodel_name="service.work", inverse_name="visit_id")
     exchange_ids = fields.One2many(comodel_name="service.exchange", inverse_name="visit_id", string="Exchanges")
 
+    def action_start_travel(self, at=None):
+        """From now on the visit counts the engineers' time: their timers stop."""
+        result = super().action_start_travel(at)
+        self._stop_timers(at)
+        return result
+
+    def action_start_work(self, at=None):
+        """From now on the visit counts the engineers' time: their timers stop."""
+        result = super().action_start_work(at)
+        self._stop_timers(at)
+        return result
+
+    def _stop_timers(self, at):
+        # sudo: whoever reports a step of the visit reports it for all of its engineers
+        timers = self.env["service.work.timer"].sudo()
+        timers._stop_running(self.sudo().engineer_ids.user_id, fields.Datetime.to_datetime(at) or fields.Datetime.now())
+
     def action_add_labour(self):
         """Offer to record labour, with the time since work began."""
         return self._action_add_work("labour")
