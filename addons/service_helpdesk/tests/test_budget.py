@@ -135,7 +135,7 @@ class TestBudget(HelpdeskCase):
         (self.call | idle).action_complete()
         self.env.flush_all()
         self.env.cr.execute(
-            "UPDATE service_call SET hours_actual = NULL, hours_budget = NULL, is_within_budget = NULL WHERE id = ANY(%s)",
+            "UPDATE service_call SET hours_actual = NULL, is_within_budget = NULL WHERE id = ANY(%s)",
             [[self.call.id, idle.id, opened.id]],
         )
         self.env.invalidate_all()
