@@ -7,7 +7,7 @@
         "engineer, contract manager, accountant and others. With demo data it tells one customer's story, from "
         "the delivered unit to the posted invoice."
     ),
-    "version": "19.0.1.2.0",
+    "version": "19.0.1.3.0",
     "category": "Services/Service",
     "author": "Service Management founders",
     "license": "LGPL-3",
@@ -31,6 +31,7 @@
         "demo/service_management_today_demo.xml",
         "demo/service_management_register_demo.xml",
         "demo/service_management_contracts_demo.xml",
+        "demo/service_management_helpdesk_demo.xml",
     ],
     "assets": {
         "web.assets_tests": ["service_management/static/tests/tours/*.js"],

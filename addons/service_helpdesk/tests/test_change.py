@@ -1,7 +1,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import Command, http
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.modules.migration import load_script
 from odoo.tests import HttpCase, tagged
+from odoo.tools import file_path
 
 from .common import HelpdeskCase
 
@@ -197,3 +199,21 @@ class TestChangePortal(ChangeCase, HttpCase):
         stranger = self._new_user("hd_stranger", "base.group_portal")
         self._post(call, stranger, decision="approve")
         self.assertEqual(call.change_state, "waiting")
+
+
+@tagged("post_install", "-at_install")
+class TestChangeMigration(ChangeCase):
+    """Changes that were begun before there were approvals go on without one."""
+
+    def test_open_changes_go_on(self):
+        opened, closed, plain = self._new_change(), self._new_change(is_emergency_change=True), self._new_call()
+        closed.action_complete()
+        self.env.flush_all()
+        script = load_script(file_path("service_helpdesk/migrations/19.0.1.1.0/pre-change.py"), "pre_change")
+        for _time in range(2):
+            self.env.cr.execute("ALTER TABLE service_call DROP COLUMN IF EXISTS change_state")
+            script.migrate(self.env.cr, "19.0.1.0.0")
+        self.env.invalidate_all()
+        self.assertEqual(
+            [call.change_state for call in (opened, closed, plain)], ["approved", "done", "draft"]
+        )
