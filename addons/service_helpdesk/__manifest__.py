@@ -22,6 +22,7 @@
         "data/service_call_type_data.xml",
         "data/product_data.xml",
         "data/mail_template_data.xml",
+        "data/service_rating_data.xml",
         "data/service_notification_rule_data.xml",
         "data/service_pause_reason_data.xml",
         "report/service_customer_report.xml",

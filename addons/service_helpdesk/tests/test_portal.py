@@ -1,10 +1,16 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import json
+from datetime import timedelta
+from unittest.mock import patch
+
+from freezegun import freeze_time
 
 from odoo import http
 from odoo.exceptions import AccessError
 from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tools import mute_logger
 
+from ..controllers.files import read_files
 from .common import HelpdeskCase
 
 
@@ -55,9 +61,28 @@ class TestPortal(HelpdeskCase, HttpCase):
         )
         self.assertEqual(response.json()["result"]["service_call_count"], 2)
 
-    def test_page_shows_deadlines(self):
+    def test_list_by_what_the_customer_knows(self):
+        self.own.customer_reference = "PO-4711"
+        for query in ("search=PO-4711", "search=4711&search_in=reference", "search=HD-1001&search_in=serial"):
+            self.assertIn("Own call", self.url_open(f"/my/calls?{query}").text)
+        self.assertNotIn("Own call", self.url_open("/my/calls?search=HD-1001&search_in=reference").text)
+        self.assertNotIn("Call of a colleague", self.url_open("/my/calls?filterby=mine").text)
+        for groupby, title in (("unit", "Pump HD-1001"), ("site", "Rossi Plant")):
+            self.assertIn(title, self.url_open(f"/my/calls?groupby={groupby}").text)
+        self.own.action_pause()
+        page = self.url_open("/my/calls?filterby=waiting").text
+        self.assertIn("Own call", page)
+        self.assertNotIn("Call of a colleague", page)
+
+    def test_empty_list(self):
+        self.foreign.action_complete()
+        self.authenticate("hd_portal_b", "hd_portal_b")
+        self.assertIn("Nothing is open", self.url_open("/my/calls").text)
+        self.assertIn("No call matches", self.url_open("/my/calls?search=nonsense").text)
+
+    def test_page_shows_promises_in_plain_words(self):
         page = self.url_open(self.own.access_url).text
-        for text in ("Own call", "HD-1001", "Response", "Resolution", "18 Nov 2026"):
+        for text in ("Own call", "HD-1001", "We answered", "It is solved", "until 20 Nov 2026", "promised", "Received"):
             self.assertIn(text, page)
         for text in ("INTERNAL NOTE", "secret.txt", self.contract.name):
             self.assertNotIn(text, page)
@@ -187,6 +212,194 @@ class TestPortal(HelpdeskCase, HttpCase):
         self.assertEqual(photo.name, "photo.txt")
         self.assertEqual(self._open_files(call), {"photo.txt": b"PHOTO"})
         self.assertTrue(self.env["mail.mail"].search([("model", "=", "service.call"), ("res_id", "=", call.id)]))
+
+    def test_new_call_with_all_that_can_be_entered(self):
+        self._post_call(
+            site_id=self.site.id,
+            priority_wish="3",
+            customer_reference=" PO-1 ",
+            original_id=self.own.id,
+            form_token="token-1",
+        )
+        call = self.env["service.call"].search([("subject", "=", "Motor hums")])
+        self.assertRecordValues(
+            call,
+            [
+                {
+                    "site_id": self.site.id,
+                    "customer_reference": "PO-1",
+                    "original_id": self.own.id,
+                    "priority_wish": "3",
+                    "priority": "1",
+                    "contact_id": self.contact.id,
+                }
+            ],
+        )
+        self.assertIn("Belongs together", self.url_open(self.own.access_url).text)
+
+    def test_a_wish_for_less_is_granted(self):
+        self._post_call(equipment_id=self.unit.id, priority_wish="0")
+        self.assertEqual(self.env["service.call"].search([("subject", "=", "Motor hums")]).priority, "0")
+
+    def test_what_is_not_his_is_left_out(self):
+        foreign_site = self.env["res.partner"].create(
+            {"name": "Bianchi Plant", "parent_id": self.other_customer.id, "is_service_site": True}
+        )
+        self._post_call(
+            site_id=foreign_site.id, original_id=self.foreign.id, priority_wish="9", type_id=self.preventive_type.id
+        )
+        call = self.env["service.call"].search([("subject", "=", "Motor hums")])
+        self.assertFalse(call.original_id)
+        self.assertFalse(call.site_id)
+        self.assertFalse(call.priority_wish)
+        self.assertNotIn("Foreign call", self.url_open(f"/my/calls/new?original_id={self.foreign.id}").text)
+
+    def test_sent_twice_makes_one_call(self):
+        for _click in range(2):
+            response = self._post_call(form_token="token-2", files=[("attachments", ("a.txt", b"A", "text/plain"))])
+            self.assertIn("We have received your call", response.text)
+        call = self.env["service.call"].search([("subject", "=", "Motor hums")])
+        self.assertEqual(len(call), 1)
+        self.assertEqual(self._bodies(call).count("Files"), 1)
+        self.authenticate("hd_portal_b", "hd_portal_b")
+        with mute_logger("odoo.http", "odoo.sql_db", "odoo.service.model"):
+            response = self._post_call(form_token="token-2")
+        self.assertNotIn("Motor hums", response.text, "another one's token opens nothing")
+
+    def test_files_that_are_refused(self):
+        for names, sentence in ((["a.exe"], "are not taken"), ([f"{n}.txt" for n in range(11)], "at most 10 files")):
+            files = [("attachments", (name, b"A", "application/octet-stream")) for name in names]
+            self.assertIn(sentence, self._post_call(files=files).text)
+        with patch("odoo.addons.service_helpdesk.controllers.portal_new.read_files", lambda: read_files(10, 3, 5)):
+            for contents, sentence in (([b"1234"], "is larger than"), ([b"123", b"123"], "in all")):
+                files = [("attachments", ("a.txt", content, "text/plain")) for content in contents]
+                self.assertIn(sentence, self._post_call(files=files).text)
+        self.assertFalse(self.env["service.call"].search([("subject", "=", "Motor hums")]))
+
+    def test_unit_picker(self):
+        def find(text):
+            return self._rpc("/my/calls/units", text=text)
+
+        self.assertEqual({unit["id"] for unit in find("")}, {self.unit.id, self.unit_bare.id})
+        for text in ("hd-1001", "  HD-1001 "):
+            (unit,) = find(text)
+            self.assertEqual(unit["name"], "Pump HD-1001")
+            self.assertEqual(unit["site"], "Rossi Plant")
+            self.assertEqual({call["subject"] for call in unit["calls"]}, {"Own call", "Call of a colleague"})
+        self.assertEqual(len(find("rossi plant")), 2)
+        self.assertFalse(find("BIANCHI"))
+        self.own.action_complete()
+        (unit,) = find("HD-1001")
+        self.assertEqual([call["subject"] for call in unit["calls"]], ["Call of a colleague"])
+        page = self.url_open(f"/my/calls/new?equipment_id={self.unit.id}").text
+        self.assertIn("You already have an open call on this unit", page)
+        self.assertIn("Call of a colleague", page)
+
+    def _rpc(self, url, **params):
+        response = self.url_open(
+            url, data=json.dumps({"params": params}), headers={"Content-Type": "application/json"}
+        )
+        return response.json()["result"]
+
+    # ------------------------------------------------------------
+    # Closing and opening again
+    # ------------------------------------------------------------
+
+    def _act(self, call, action, **values):
+        return self.url_open(
+            f"/my/calls/{call.id}/{action}", data={"csrf_token": http.Request.csrf_token(self), **values}
+        )
+
+    def test_closing(self):
+        page = self._act(self.own, "close", remark="Thanks <b>all</b>").text
+        self.assertIn("Thank you for telling us", page)
+        self.assertTrue(self.own.is_closed)
+        event = self.own.event_ids.filtered(lambda event: event.kind == "completed")
+        self.assertRecordValues(event, [{"user_id": self.user_portal.id, "reason": "Rossi Portal: it works again."}])
+        self.assertIn("Thanks &lt;b&gt;all", self._bodies(self.own))
+        self.assertIn("is closed already", self._act(self.own, "close").text)
+
+    def test_closing_where_we_have_something_to_add(self):
+        self.call_type.need_cause = "complete"
+        self.own.user_id = self.engineer
+        self._act(self.own, "close")
+        self.assertFalse(self.own.is_closed)
+        self.assertIn("It works again.", self._bodies(self.own))
+        self.assertEqual(self.own.activity_ids.user_id, self.engineer)
+
+    def test_opening_again(self):
+        self.own.action_complete()
+        self.assertIn("It still does not work", self.url_open(self.own.access_url).text)
+        self.assertIn("Say what is still wrong", self._act(self.own, "reopen", reason=" ").text)
+        page = self._act(self.own, "reopen", reason="Hums again").text
+        self.assertIn("The call is open again", page)
+        self.assertFalse(self.own.is_closed)
+        self.assertIn("Hums again", self._bodies(self.own))
+        self.assertIn("is open: write a message", self._act(self.own, "reopen", reason="x").text)
+
+    def test_too_late_to_open_again(self):
+        self.own.action_complete()
+        self.company.service_reopen_days = 0
+        self.own.sudo()._store({"closed_at": self.own.closed_at - timedelta(hours=1)})
+        page = self.url_open(self.own.access_url).text
+        self.assertIn(f"/my/calls/new?original_id={self.own.id}", page)
+        self.assertIn("closed long ago", self._act(self.own, "reopen", reason="Hums").text)
+        self.assertTrue(self.own.is_closed)
+        self.assertIn("It follows from", self.url_open(f"/my/calls/new?original_id={self.own.id}").text)
+
+    def test_only_by_post_and_only_his_own(self):
+        token = self.own._portal_ensure_token()
+        for action in ("close", "reopen", "rate"):
+            self.assertEqual(self.url_open(f"/my/calls/{self.own.id}/{action}").status_code, 405)
+            with mute_logger("odoo.http"):
+                refused = self.url_open(f"/my/calls/{self.own.id}/{action}", data={"reason": "x"})
+            self.assertEqual(refused.status_code, 400, "no token of the session")
+            for access_token in ("", "guess", token):
+                self._act(self.foreign, action, reason="x", rate="1", access_token=access_token)
+        self.assertFalse(self.own.is_closed or self.foreign.is_closed)
+
+    def test_with_the_link_of_a_mail(self):
+        self.authenticate(None, None)
+        self._act(self.own, "close", access_token=self.own._portal_ensure_token())
+        self.assertTrue(self.own.is_closed)
+        self.assertIn("Rossi Portal: it works again", str(self.own.event_ids.mapped("reason")))
+
+    def test_colleagues_of_ours_need_the_right(self):
+        self.authenticate("hd_engineer", "hd_engineer")
+        self._act(self.own, "close")
+        self.assertFalse(self.own.is_closed)
+
+    # ------------------------------------------------------------
+    # Words
+    # ------------------------------------------------------------
+
+    def test_steps_in_the_customers_words(self):
+        call = self.own.sudo()
+        for event, label in (
+            ("allocated", "In good hands"),
+            ("paused", "On hold"),
+            ("arrived", "Being worked on"),
+            ("completed", "Solved"),
+        ):
+            call._register_event(event)
+            with self.subTest(event=event):
+                self.assertEqual(call._get_portal_state()["label"], label)
+        progress = call._get_portal_progress()
+        self.assertEqual(
+            [step["label"] for step in progress], ["Received", "In good hands", "Being worked on", "Solved"]
+        )
+        self.assertTrue(all(step["is_done"] for step in progress))
+
+    def test_promises(self):
+        call = self.colleagues.sudo()
+        self.assertEqual([promise["label"] for promise in call._get_portal_promises()], ["promised", "promised"])
+        self.assertIn("We answer until 18 Nov 2026", call._get_portal_deadline()["words"])
+        with freeze_time("2026-11-18 14:00:00"):
+            self.assertTrue(call._get_portal_deadline()["is_late"])
+        call._register_event("replied")
+        self.assertEqual([promise["label"] for promise in call._get_portal_promises()], ["kept", "promised"])
+        call.action_complete()
+        self.assertIsNone(call._get_portal_deadline())
 
     def test_new_call_refuses_nonsense_with_a_sentence_and_keeps_what_was_typed(self):
         for values, sentence in (

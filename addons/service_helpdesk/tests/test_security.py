@@ -95,6 +95,7 @@ TABLE = {
     "service.solution.use": DOCUMENT,
     "service.customer.report": DOCUMENT,
     "service.customer.report.month": {**LOG, "portal": R},
+    "service.web.hit": {**LOG, "engineer": "", "taker": "", "controller": ""},
     "service.call.report": LOG,
     "service.sla.report": LOG,
     "service.work.report": LOG,
@@ -211,6 +212,9 @@ class TestSecurity(HelpdeskCase):
         records["service.reliability.flag"] = env["service.reliability.flag"].create(
             {"trigger_id": records["service.reliability.trigger"].id}
         )
+        records["service.web.hit"] = env["service.web.hit"].create(
+            {"key": f"key of {company.id}", "hour": "2026-11-18 12:00:00", "count": 1}
+        )
         records["service.customer.report"] = env["service.customer.report"].create(
             {"partner_id": cls.customer.id, "company_id": company.id, "recipient_ids": cls.user_portal.partner_id.ids}
         )
@@ -253,8 +257,9 @@ class TestSecurity(HelpdeskCase):
 
     def test_other_companies_stay_closed(self):
         for model, roles in TABLE.items():
-            # Stages are shared by all companies; a portal user's own calls are his in every company he deals with.
-            if model == "service.call.stage":
+            # Stages, and how often the public form was sent, are of all companies; a portal user's own calls are his
+            # in every company he deals with.
+            if model in ("service.call.stage", "service.web.hit"):
                 continue
             for role in set(roles) - {"portal"}:
                 record = self.other_records[model].with_user(self.users[role]).sudo(False)
