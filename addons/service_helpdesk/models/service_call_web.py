@@ -127,7 +127,8 @@ class ServiceCall(models.Model):
                         contact=contact.name,
                     )
                 )
-            values = {"needs_triage": False, "triage_partner_id": False, "proposed_contact_id": False, "proposed_equipment_id": False}
+            links = ("triage_partner_id", "proposed_contact_id", "proposed_equipment_id")
+            values = {"needs_triage": False, **dict.fromkeys(links, False)}
             if contact:
                 values["contact_id"] = contact.id
                 values["partner_id"] = contact.commercial_partner_id.id
