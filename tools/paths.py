@@ -27,7 +27,7 @@ CHAIN = (
     "service_billing",
 )
 # Modules that join one of the chain to another Odoo module, and install themselves where both are.
-LINKS = ("service_equipment_mrp",)
+LINKS = ("service_equipment_mrp", "service_helpdesk_livechat")
 # What of the root belongs to the umbrella module, when it exists.
 UMBRELLA_PARTS = (
     "__init__.py",
