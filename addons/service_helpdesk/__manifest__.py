@@ -18,6 +18,7 @@
         "security/service_mail_security.xml",
         "data/ir_sequence_data.xml",
         "data/ir_cron_data.xml",
+        "data/mail_activity_type_data.xml",
         "data/service_call_stage_data.xml",
         "data/service_call_type_data.xml",
         "data/product_data.xml",

@@ -19,6 +19,9 @@ EVENT_KINDS = [
     ("arrived", "Arrived"),
     ("paused", "Paused"),
     ("resumed", "Resumed"),
+    # Of these two the clocks know nothing: the call waits for us.
+    ("waiting", "Waits, the clocks go on"),
+    ("continued", "Goes on"),
     ("replied", "Replied"),
     ("workaround", "Workaround"),
     ("completed", "Completed"),
@@ -71,6 +74,8 @@ EXCUSE_KINDS = [
     ("other", "Other"),
 ]
 
+TEAM_LEVELS = [("1", "First line"), ("2", "Second line"), ("3", "Third line")]
+
 SLA_STATES = [
     ("none", "No target"),
     ("ok", "On time"),
@@ -107,6 +112,8 @@ NOTIFICATION_EVENTS = [
     ("customer_replied", "Customer wrote"),
     ("bounced", "Mail did not arrive"),
     ("escalated", "Escalated"),
+    ("paused", "Put on hold"),
+    ("follow_up", "Customer is asked again"),
     ("warned", "Deadline at risk"),
     ("missed", "Deadline missed"),
     ("escalation_step", "Escalation rule acted"),

@@ -50,14 +50,7 @@ class ServiceCall(models.Model):
     @api.depends("team_match")
     @api.depends_context("lang")
     def _compute_team_reason(self):
-        labels = {
-            "customer": self.env._("customer"),
-            "product": self.env._("product"),
-            "category": self.env._("product category"),
-            "symptom": self.env._("symptom"),
-            "area": self.env._("service area"),
-            "type": self.env._("call type"),
-        }
+        labels = self._get_scope_labels()
         for call in self:
             if not call.team_match:
                 call.team_reason = False
@@ -78,6 +71,18 @@ class ServiceCall(models.Model):
                 owner=call.user_id.name,
                 absence=teams._format_absence(until),
             )
+
+    @api.model
+    def _get_scope_labels(self):
+        """Return the words for what a team may be competent for."""
+        return {
+            "customer": self.env._("customer"),
+            "product": self.env._("product"),
+            "category": self.env._("product category"),
+            "symptom": self.env._("symptom"),
+            "area": self.env._("service area"),
+            "type": self.env._("call type"),
+        }
 
     @api.onchange("team_id")
     def _onchange_team_id(self):

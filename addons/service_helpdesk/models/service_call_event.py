@@ -29,6 +29,12 @@ class ServiceCallEvent(models.Model):
     at = fields.Datetime(string="Happened At", required=True, help="When it happened, apart from when it was entered.")
     user_id = fields.Many2one(comodel_name="res.users", string="Entered By", index="btree_not_null")
     reason = fields.Char()
+    reason_id = fields.Many2one(
+        comodel_name="service.pause.reason",
+        string="Reason of the Pause",
+        index="btree_not_null",
+        ondelete="restrict",
+    )
     corrects_id = fields.Many2one(
         comodel_name="service.call.event",
         index="btree_not_null",

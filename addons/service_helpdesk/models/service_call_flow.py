@@ -14,19 +14,6 @@ class ServiceCall(models.Model):
     # Public actions
     # ------------------------------------------------------------
 
-    def action_pause(self, reason=None):
-        """Put the calls on hold: deadlines wait, except those that run in pauses.
-
-        :param str reason: shown in the log and in the chatter
-        """
-        self._register_event("paused", reason=reason)
-        return True
-
-    def action_resume(self):
-        """Take the calls up again; deadlines move by the working time of the pause."""
-        self._register_event("resumed")
-        return True
-
     def action_complete(self):
         """Close the calls with a result; their clocks stop met or missed."""
         self._register_event("completed")

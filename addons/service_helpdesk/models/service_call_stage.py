@@ -29,6 +29,12 @@ class ServiceCallStage(models.Model):
     is_travel = fields.Boolean(string="Travel", help="Entered when an engineer sets off.")
     is_working = fields.Boolean(string="Working", help="Entered when work begins at the site.")
     is_pause = fields.Boolean(string="Pauses the clocks", help="While a call is here its deadlines wait.")
+    pause_reason_id = fields.Many2one(
+        comodel_name="service.pause.reason",
+        string="Reason When Dragged Here",
+        ondelete="restrict",
+        help="Of calls that are moved to this stage without saying why.",
+    )
     is_done = fields.Boolean(string="Completed", help="Entering closes the call and stops its clocks.")
     is_cancelled = fields.Boolean(string="Cancelled", help="Entering closes the call without a result.")
     is_unit_working = fields.Boolean(string="Unit Works", help="Entering ends the down time of the unit.")

@@ -23,7 +23,50 @@ class ServiceTeam(models.Model):
         required=True,
         help="Members who are away are left out. If all are away, the call waits for somebody to take it.",
     )
+    accept_minutes = fields.Integer(
+        string="Accept Within (Minutes)",
+        help="Working minutes within which the team answers an escalation; then its leader is told. 0: never.",
+    )
+    unassigned_controller_minutes = fields.Integer(
+        string="Tell Controllers After (Minutes)",
+        help="Working minutes after which the controllers are told of a call that nobody has taken. 0: never.",
+    )
+    unassigned_leader_minutes = fields.Integer(
+        string="Tell the Leader After (Minutes)",
+        help="Working minutes after which the leader is told of a call that nobody has taken. 0: never.",
+    )
+    waiting_count = fields.Integer(string="To Accept", compute="_compute_waiting_count")
     load_html = fields.Html(string="Load", compute="_compute_load_html", sanitize=False)
+
+    _minutes_positive = models.Constraint(
+        "CHECK (accept_minutes >= 0 AND unassigned_controller_minutes >= 0 AND unassigned_leader_minutes >= 0)",
+        "A number of minutes cannot be negative.",
+    )
+    _leader_after_controllers = models.Constraint(
+        "CHECK (unassigned_leader_minutes = 0 OR unassigned_leader_minutes > unassigned_controller_minutes)",
+        "The leader is told after the controllers: give more minutes until the leader is told.",
+    )
+
+    def _compute_waiting_count(self):
+        counts = dict(
+            self.env["service.call.escalation"]._read_group(
+                [("team_id", "in", self.ids), ("state", "=", "requested")], ["team_id"], ["__count"]
+            )
+        )
+        for team in self:
+            team.waiting_count = counts.get(team, 0)
+
+    def _get_unassigned_minutes(self):
+        """Return after how many working minutes each level is told that nobody has taken a call; 0: never."""
+        return [self.unassigned_controller_minutes, self.unassigned_leader_minutes]
+
+    def action_view_waiting(self):
+        """Open the calls that this team is asked to take over.
+
+        :return: an `ir.actions.act_window` dict
+        """
+        action = self.env["ir.actions.act_window"]._for_xml_id("service_helpdesk.service_call_escalation_action")
+        return {**action, "domain": [("team_id", "in", self.ids)], "context": {"search_default_requested": 1}}
 
     def _compute_load_html(self):
         calls = self.env["service.call"]

@@ -2,6 +2,7 @@
 from odoo import api, fields, models, tools
 from odoo.fields import Domain
 
+from ..const import TEAM_LEVELS
 from ..engine.competence import Competence, Subject, choose, rank
 
 SETS_BY_FIELD = {
@@ -13,7 +14,6 @@ SETS_BY_FIELD = {
     "competence_type_ids": "types",
 }
 COMPETENCES = tuple(SETS_BY_FIELD)
-LEVELS = [("1", "First line"), ("2", "Second line"), ("3", "Third line")]
 
 
 class ServiceTeam(models.Model):
@@ -21,7 +21,7 @@ class ServiceTeam(models.Model):
 
     _inherit = "service.team"
 
-    level = fields.Selection(selection=LEVELS, default="1", required=True, help="Calls are escalated upwards.")
+    level = fields.Selection(selection=TEAM_LEVELS, default="1", required=True, help="Calls are escalated upwards.")
     is_routed = fields.Boolean(
         string="Gets Calls by Itself",
         compute="_compute_is_routed",

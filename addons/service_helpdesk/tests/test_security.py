@@ -70,7 +70,7 @@ TABLE = {
     },
     "service.work.timer": LOG,
     "service.pause.reason": CONFIGURATION,
-    "service.call.escalation": DOCUMENT,
+    "service.call.escalation": CONFIGURATION,
     "service.call.recurrence": DOCUMENT,
     "service.change.step": CONFIGURATION,
     "service.change.approval": LOG,
@@ -199,7 +199,12 @@ class TestSecurity(HelpdeskCase):
         )
         records["service.change.step"] = env["service.change.step"].create({**own, "type_id": call.type_id.id})
         records["service.notification.rule"] = env["service.notification.rule"].create({"company_id": company.id})
-        records["service.call.escalation"] = env["service.call.escalation"].create({"call_id": call.id})
+        records["service.call.escalation"] = env["service.call.escalation"].create(
+            {
+                "call_id": call.id,
+                "team_id": env["service.team"].create({"name": "Second Line", "company_id": company.id}).id,
+            }
+        )
         records["service.change.approval"] = env["service.change.approval"].create({"call_id": call.id})
         records["service.change.item"] = env["service.change.item"].create({"call_id": call.id})
         records["service.notification.sent"] = env["service.notification.sent"].create(

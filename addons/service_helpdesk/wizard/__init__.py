@@ -3,6 +3,7 @@ from . import (
     service_call_allocate,
     service_call_downtime,
     service_call_escalate,
+    service_call_escalation_decline,
     service_call_merge,
     service_call_pause,
     service_call_split,
