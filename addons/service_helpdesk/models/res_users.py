@@ -1,4 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from markupsafe import Markup
+
 from odoo import fields, models
 
 
@@ -23,3 +25,21 @@ class ResUsers(models.Model):
     @property
     def SELF_WRITEABLE_FIELDS(self):
         return [*super().SELF_WRITEABLE_FIELDS, "is_service_mail_wanted", "is_service_inbox_wanted"]
+
+    def write(self, vals):
+        leaving = self.filtered("active") if "active" in vals and not vals["active"] else self.browse()
+        result = super().write(vals)
+        leaving._leave_service_calls()
+        return result
+
+    def _leave_service_calls(self):
+        """Let the open calls of users who leave wait for somebody else, and tell whom it concerns."""
+        if not self:
+            return
+        # Whoever archives a user need not handle calls.
+        calls = self.env["service.call"].sudo().search([("user_id", "in", self.ids), ("is_closed", "=", False)])
+        for user, owned in calls.grouped("user_id").items():
+            owned.write({"user_id": False})
+            body = Markup("%s") % self.env._("%(user)s has left: the call waits for somebody else.", user=user.name)
+            owned._message_log_batch(bodies=dict.fromkeys(owned.ids, body))
+            owned._notify_event("unassigned", bodies=dict.fromkeys(owned.ids, body))

@@ -105,7 +105,10 @@ class ServiceCallRecurrence(models.Model):
     user_id = fields.Many2one(comodel_name="res.users", string="Owner", domain="[('share', '=', False)]")
     # When
     unit = fields.Selection(
-        selection=[("day", "Days"), ("week", "Weeks"), ("month", "Months")], required=True, default="month"
+        selection=[("day", "Days"), ("week", "Weeks"), ("month", "Months")],
+        string="Period",
+        required=True,
+        default="month",
     )
     interval = fields.Integer(string="Every", required=True, default=1)
     monday = fields.Boolean()

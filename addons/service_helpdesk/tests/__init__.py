@@ -44,6 +44,7 @@ from . import (
     test_team,
     test_timeline,
     test_tour,
+    test_two_operators,
     test_web,
     test_work_timer,
     test_work_validation,

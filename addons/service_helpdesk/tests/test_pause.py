@@ -5,8 +5,9 @@ from freezegun import freeze_time
 from psycopg2 import IntegrityError
 
 from odoo.exceptions import UserError, ValidationError
+from odoo.modules.migration import load_script
 from odoo.tests import Form, tagged
-from odoo.tools import mute_logger
+from odoo.tools import SQL, file_path, mute_logger
 
 from .common import HelpdeskCase
 
@@ -224,3 +225,22 @@ class TestPause(HelpdeskCase):
         self._pause(resumes_on_reply=False)
         self._reply(self.user_portal)
         self.assertTrue(self.call.is_paused)
+
+    def test_older_calls_say_since_when_they_wait(self):
+        self.call.action_pause(reason="Before reasons")
+        fresh = self._new_call(team_id=self.team.id)
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE service_call SET paused_at = NULL WHERE id = %s", [self.call.id])
+        script = load_script(file_path("service_helpdesk/migrations/19.0.1.1.0/post-flow.py"), "post_flow")
+        for _time in range(2):
+            script.migrate(self.env.cr, "19.0.1.0.0")
+        self.env.invalidate_all()
+        self.assertEqual(self.call.paused_at, self.call.event_ids[-1].at)
+        for name in ("unassigned_since", "unassigned_level", "unassigned_alarm_at", "team_match"):
+            self.env.cr.execute(SQL("ALTER TABLE service_call DROP COLUMN %s CASCADE", SQL.identifier(name)))
+        script = load_script(file_path("service_helpdesk/migrations/19.0.1.1.0/pre-flow.py"), "pre_flow")
+        for _time in range(2):
+            script.migrate(self.env.cr, "19.0.1.0.0")
+        self.env.invalidate_all()
+        self.assertEqual(fresh.unassigned_since, fresh.create_date.replace(microsecond=0))
+        self.assertFalse(self.call.unassigned_since)

@@ -184,6 +184,16 @@ class TestTeam(HelpdeskCase):
         with self.assertRaisesRegex(UserError, "Choose a team or a person"):
             wizard.action_apply()
 
+    def test_calls_of_who_leaves_wait_for_somebody_else(self):
+        call = self._new_call(user_id=self.engineer.id)
+        done = self._new_call(user_id=self.engineer.id)
+        done.action_complete()
+        self.engineer.active = False
+        self.assertRecordValues(call, [{"user_id": False, "allocated_at": False}])
+        self.assertTrue(call.unassigned_since)
+        self.assertIn("hd_engineer", self._bodies(call))
+        self.assertEqual(done.user_id, self.engineer)
+
     # ------------------------------------------------------------
     # Responsible persons
     # ------------------------------------------------------------
