@@ -42,4 +42,3 @@ class ResUsers(models.Model):
             owned.write({"user_id": False})
             body = Markup("%s") % self.env._("%(user)s has left: the call waits for somebody else.", user=user.name)
             owned._message_log_batch(bodies=dict.fromkeys(owned.ids, body))
-            owned._notify_event("unassigned", bodies=dict.fromkeys(owned.ids, body))

@@ -100,9 +100,9 @@ class ServiceCall(models.Model):
             # Fewer owners than calls means that nobody is there.
             for call, owner in zip(calls, owners, strict=False):
                 ids_by_owner[owner].append(call.id)
-            quiet = calls.with_context(mail_notrack=True, mail_auto_subscribe_no_notify=True)
             for owner, call_ids in ids_by_owner.items():
-                quiet.browse(call_ids)._store({"user_id": owner.id})
+                # As if created so: of new calls with an owner is told once, when they are complete.
+                models.BaseModel.write(calls.browse(call_ids), {"user_id": owner.id})
 
     # ------------------------------------------------------------
     # Taking and allocating

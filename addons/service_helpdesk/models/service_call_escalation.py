@@ -97,7 +97,8 @@ class ServiceCallEscalation(models.Model):
         escalations = super().create(vals_list)
         for escalation in escalations:
             team = escalation.team_id
-            due_at = team.accept_minutes and team._plan(escalation.requested_at, team.accept_minutes)
+            minutes = team.accept_minutes
+            due_at = minutes and team._plan([(escalation.requested_at, minutes)])[0]
             # Whoever asks, the other team's own time counts.
             escalation.sudo().write({"due_at": due_at, "alarm_at": due_at})
             escalation.call_id.sudo()._store({"pending_escalation_id": escalation.id})

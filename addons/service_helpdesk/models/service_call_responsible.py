@@ -50,6 +50,9 @@ class ServiceCall(models.Model):
         responsible = self._get_responsible_by_call()
         return self.env["res.users"].union(*responsible.values())
 
+    def _get_responsible_partners(self):
+        return super()._get_responsible_partners() | self._get_responsible().partner_id
+
     def _get_responsible_by_call(self):
         """Return who looks after the customer of each call; see :meth:`_get_responsible`.
 

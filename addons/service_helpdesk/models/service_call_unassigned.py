@@ -61,11 +61,12 @@ class ServiceCall(models.Model):
         self.unassigned_alarm_at = False
         for team, calls in self.filtered("unassigned_since").grouped("team_id").items():
             # The team's own rule holds, whoever raises the call.
-            minutes = team.sudo()._get_unassigned_minutes()
-            for call in calls:
-                ahead = [some for some in minutes[call.unassigned_level :] if some]
-                if ahead:
-                    call.unassigned_alarm_at = team.sudo()._plan(call.unassigned_since, ahead[0])
+            minutes = team.sudo()._get_unassigned_minutes() if team else []
+            ahead_by_call = {call: next(filter(None, minutes[call.unassigned_level :]), 0) for call in calls}
+            starts = [(call.unassigned_since, ahead) for call, ahead in ahead_by_call.items() if ahead]
+            told = [call for call, ahead in ahead_by_call.items() if ahead]
+            for call, instant in zip(told, team.sudo()._plan(starts) if told else (), strict=True):
+                call.unassigned_alarm_at = instant
 
     @api.depends("unassigned_since")
     @api.depends_context("lang")

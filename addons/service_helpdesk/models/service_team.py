@@ -142,10 +142,19 @@ class ServiceTeam(models.Model):
         except UserError:
             return WorkingTime(always=True)
 
-    def _plan(self, start, minutes):
-        """Return the instant at which the team has worked ``minutes`` since ``start``, naive UTC."""
+    def _plan(self, starts):
+        """Return the instants at which the team has worked some minutes since others: its hours are read once.
+
+        :param starts: list of (naive UTC instant, working minutes)
+        :return: list of naive UTC instants
+        """
         self.ensure_one()
+        if not starts:
+            return []
+        first, last = min(starts)[0], max(starts)[0]
         for days in HORIZONS:
-            if instant := self._get_working_time(start, start + timedelta(days=days)).add_minutes(start, minutes):
-                return instant
-        return start + timedelta(minutes=minutes)
+            working = self._get_working_time(first, last + timedelta(days=days))
+            instants = [working.add_minutes(start, minutes) for start, minutes in starts]
+            if all(instants):
+                return instants
+        return [instant or start for instant, (start, _minutes) in zip(instants, starts, strict=True)]

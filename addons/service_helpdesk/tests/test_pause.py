@@ -147,9 +147,11 @@ class TestPause(HelpdeskCase):
     def test_steps_are_done_once_in_their_order(self):
         self._pause(remind_days=1, follow_up_days=2, close_days=3)
         told = []
-        with patch.object(
-            self.env.registry["service.call"], "_notify_event", lambda calls, event, bodies=None: told.append(event)
-        ):
+
+        def tell(_calls, event, **_kwargs):
+            told.append(event)
+
+        with patch.object(self.env.registry["service.call"], "_notify_event", tell):
             with freeze_time("2026-11-19 12:00:00"):
                 self._wake()
                 self._wake()

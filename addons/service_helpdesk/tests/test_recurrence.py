@@ -228,7 +228,7 @@ class TestRecurrence(HelpdeskCase):
         self.assertEqual(self._made(good), ["2026-11-19"])
 
     def test_bad_input(self):
-        with self.assertRaisesRegex(ValidationError, "months as numbers"):
+        with self.assertRaisesRegex(ValidationError, "months as numbers"), self.env.cr.savepoint():
             self._new(months="March")
         for vals in ({"interval": 0}, {"day": 32}, {"hour": 24}, {"date_end": date(2026, 11, 1)}, {"count": -1}):
             with (

@@ -129,6 +129,33 @@ class TestTeam(HelpdeskCase):
         self.assertIn(self.engineer.name, load)
         self.assertIn(self.second.name, load)
 
+    def test_all_this_costs_no_query_per_call(self):
+        self.pumps.write({"assignment_mode": "round_robin", "unassigned_controller_minutes": 60})
+        self.env["service.team"].create(
+            {"name": "Waits", "competence_type_ids": self.preventive_type.ids, "unassigned_controller_minutes": 60}
+        )
+        calls = self.env["service.call"].with_user(self.taker)
+
+        def log(count):
+            types = (self.call_type | self.preventive_type).ids
+            vals_list = [
+                {"subject": str(index), "equipment_id": self.unit.id, "type_id": types[index % 2]}
+                for index in range(count)
+            ]
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            logged = calls.create(vals_list)
+            self.env.flush_all()
+            self.assertEqual(len(logged.filtered("user_id")), count // 2)
+            return self.env.cr.sql_log_count - before
+
+        self.unit.product_id.categ_id = False
+        self.pumps.write({"competence_category_ids": False, "competence_type_ids": self.call_type.ids})
+        log(2)
+        small, large = log(10), log(20)
+        self.assertLessEqual((large - small) / 10, 1.0, f"{small} queries for 10, {large} for 20")
+
     def test_counts_of_a_team(self):
         self._new_call()
         self._new_call(user_id=self.engineer.id)

@@ -15,7 +15,7 @@ def migrate(cr, version):
     cr.execute(
         """
         UPDATE service_call
-           SET unassigned_since = COALESCE(create_date, raised_at), unassigned_level = 0
+           SET unassigned_since = date_trunc('second', COALESCE(create_date, raised_at)), unassigned_level = 0
          WHERE closed_at IS NULL AND user_id IS NULL AND allocated_at IS NULL
         """
     )
