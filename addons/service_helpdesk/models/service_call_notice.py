@@ -57,6 +57,8 @@ class ServiceCall(models.Model):
             return self.env._("A new call came in: %(channel)s.", channel=self._get_label("channel"))
         return {
             "unassigned": self.env._("Nobody has taken this call yet: take it, or give it to somebody."),
+            "bounced": self.env._("Call the customer: our mail came back."),
+            "merged": self.env._("It goes on in another call."),
             "escalated": self.env._("The call was passed on: look at it and accept it."),
             "warned": self.env._("A deadline is at risk: see that it is kept."),
             "missed": self.env._("A deadline was missed: tell the customer how it goes on."),

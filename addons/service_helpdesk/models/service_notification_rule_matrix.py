@@ -22,6 +22,8 @@ DEFAULT_MATRIX = (
     ("note_added", "owner", "inbox", {"delay_minutes": 2}),
     ("customer_replied", "owner", "inbox", {}),
     ("customer_replied", "team", "inbox", {"ownership": "without"}),
+    ("bounced", "owner", "inbox", {}),
+    ("bounced", "team", "inbox", {"ownership": "without"}),
     ("escalated", "controllers", "inbox", {}),
     ("warned", "owner", "inbox", {}),
     ("warned", "controllers", "inbox", {}),

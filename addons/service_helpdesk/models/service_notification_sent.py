@@ -12,7 +12,7 @@ _logger = logging.getLogger(__name__)
 CLAIM_BATCH = 1000
 CLAIM_COLUMNS = ("call_id", "company_id", "rule_id", "event", "key", "channel", "partner_id", "email", "body", "due_at")
 # The events that say nothing any more once the call is closed.
-OPEN_CALL_EVENTS = ("unassigned", "priority", "owner", "allocated", "escalated", "warned")
+OPEN_CALL_EVENTS = ("created", "unassigned", "priority", "owner", "allocated", "escalated", "warned")
 
 
 class ServiceNotificationSent(models.Model):
@@ -205,5 +205,8 @@ class ServiceNotificationSent(models.Model):
         """Tell whether what is waiting to be told still holds."""
         self.ensure_one()
         if self.event == "unassigned" and self.call_id.user_id:
+            return False
+        if self.event == "cancelled" and self.call_id.merged_into_id:
+            # It goes on in another call.
             return False
         return not (self.event in OPEN_CALL_EVENTS and self.call_id.is_closed)

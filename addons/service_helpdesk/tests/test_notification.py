@@ -6,7 +6,7 @@ from freezegun import freeze_time
 
 from odoo import Command
 from odoo.exceptions import AccessError, ValidationError
-from odoo.tests import tagged
+from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.service_helpdesk.engine import notification
@@ -551,3 +551,15 @@ class TestNotificationCost(NotificationCase):
         small = self._count(lambda: calls[:4]._notify_event("completed", key="1"))
         large = self._count(lambda: calls._notify_event("completed", key="2"))
         self.assertLessEqual(large, small + 1, f"{small} queries for 4, {large} for 12")
+
+
+@tagged("post_install", "-at_install")
+class TestNotificationTour(NotificationCase, HttpCase):
+    def test_matrix(self):
+        """A manager switches a cell on, and off again for one type of call."""
+        self.start_tour("/odoo/service-notification-matrix", "service_notification_tour", login="hd_manager")
+        rules = self.rules.search([("event", "=", "created"), ("recipient", "=", "owner"), ("channel", "=", "mail")])
+        self.assertRecordValues(
+            rules.sorted("id"),
+            [{"type_id": False, "is_silent": False}, {"type_id": rules.type_id.id, "is_silent": True}],
+        )
