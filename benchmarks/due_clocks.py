@@ -13,7 +13,9 @@ SIZES = (10_000, 1_000_000)
 DUE = 100
 LIMIT = 1.2
 ROUNDS = 3
-CALL_ID = "10000000 + n"
+# The copies of clocks belong to so many copies of a call.
+CALLS = 1000
+CALL_ID = f"10000000 + n % {CALLS}"
 
 
 def report(env):
@@ -61,28 +63,35 @@ def _wake(env):
 
 
 def _copy(env, template, first, last):
-    """Add copies of a call, its events and clocks, until there are so many clocks; they wake in years to come."""
+    """Add copies of the clocks of a call, in ever further cycles of copies of that call, until there are so many."""
     metrics = len(calls.METRICS)
-    for record, changes in (
-        (template, {"name": "'BENCH/' || n"}),
-        (template.event_ids[:1], {}),
-        *((clock, {"next_wakeup_at": "'2035-01-01'::timestamp + n * interval '1 minute'", "state": "'running'"})
-          for clock in template.clock_ids),
-    ):
-        table = record._table
-        env.cr.execute(
-            "SELECT column_name FROM information_schema.columns"
-            " WHERE table_name = %s AND table_schema = current_schema()",
-            [table],
-        )
-        columns = [column for (column,) in env.cr.fetchall()]
-        own = {"id": CALL_ID} if record == template else {"id": f"nextval('{table}_id_seq')", "call_id": CALL_ID}
-        values = {**changes, **own}
-        chosen = ", ".join(f"({values[column]})" if column in values else f'src."{column}"' for column in columns)
-        names = ", ".join(f'"{column}"' for column in columns)
-        env.cr.execute(
-            f"INSERT INTO {table} ({names})"
-            f" SELECT {chosen} FROM {table} src, generate_series(%s, %s) n WHERE src.id = %s",
-            [first // metrics + 1, last // metrics, record.id],
-        )
+    if not first:
+        _insert(env, template, 0, CALLS - 1, {"id": CALL_ID, "name": "'BENCH/' || n"})
+        _insert(env, template.event_ids[:1], 0, CALLS - 1, {"call_id": CALL_ID})
+    for clock in template.clock_ids:
+        values = {
+            "call_id": CALL_ID,
+            "cycle": f"n / {CALLS}",
+            "state": "'running'",
+            "next_wakeup_at": "'2035-01-01'::timestamp + n * interval '1 minute'",
+        }
+        _insert(env, clock, first // metrics, last // metrics - 1, values)
     env.invalidate_all()
+
+
+def _insert(env, record, first, last, values):
+    """Insert copies of a record, one for each n from the first to the last; values are SQL expressions of n."""
+    table = record._table
+    env.cr.execute(
+        "SELECT column_name FROM information_schema.columns WHERE table_name = %s AND table_schema = current_schema()",
+        [table],
+    )
+    columns = [column for (column,) in env.cr.fetchall()]
+    values = {"id": f"nextval('{table}_id_seq')", **values}
+    chosen = ", ".join(f"({values[column]})" if column in values else f'src."{column}"' for column in columns)
+    names = ", ".join(f'"{column}"' for column in columns)
+    env.cr.execute(
+        f"INSERT INTO {table} ({names})"
+        f" SELECT {chosen} FROM {table} src, generate_series(%s, %s) n WHERE src.id = %s",
+        [first, last, record.id],
+    )

@@ -34,13 +34,6 @@ class ServiceCall(models.Model):
         concerned = rules.filtered(lambda rule: rule._concerns(self, target)) if rules else rules
         return replace(engine_target, marks=concerned._get_marks()) if concerned else engine_target
 
-    def _get_escalation_responsible(self):
-        """Return the user who is responsible for the customer."""
-        self.ensure_one()
-        if hasattr(self, "_get_responsible"):
-            return self._get_responsible()
-        return self.contract_id.user_id
-
     def _drop_done_marks(self, answers_by_call, clocks):
         """Leave the points that were acted on already out of the engine's answers.
 

@@ -180,7 +180,7 @@ class ServiceCall(models.Model):
         who = event.user_id.name
         if event.corrects_id:
             who = self.env._("corrected by %(user)s", user=who)
-        return " ".join(filter(None, (event.reason, who and f"({who})")))
+        return f"{event.reason} ({who})" if event.reason and who else event.reason or who or ""
 
     def _get_step_text(self, step, story):
         """Return the sentence that says what a step did to the deadline."""

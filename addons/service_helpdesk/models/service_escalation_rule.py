@@ -202,6 +202,12 @@ class ServiceEscalationRule(models.Model):
         names = [self._fields[name]._description_string(self.env) for name in AUDIENCE if self[name]]
         names += self.user_ids.mapped("name")
         texts = [self.env._("tell %(names)s", names=", ".join(names))] if names else []
+        return texts + self._get_change_texts()
+
+    def _get_change_texts(self):
+        """Return what the rule changes on a call, as a list of texts."""
+        self.ensure_one()
+        texts = []
         if self.priority_to:
             texts.append(self.env._("raise the priority to %(priority)s", priority=self._get_label("priority_to")))
         if self.team_to_id:
@@ -251,7 +257,7 @@ class ServiceEscalationRule(models.Model):
             (self.tells_members, team.member_ids),
             (self.tells_controllers, team.controller_ids),
             (self.tells_leader, team.user_id),
-            (self.tells_responsible, call._get_escalation_responsible()),
+            (self.tells_responsible, call._get_responsible()),
         ):
             users |= candidates if is_told else users.browse()
         return users.filtered(lambda user: user.active and not user.share)

@@ -1,7 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import logging
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 _logger = logging.getLogger(__name__)
@@ -30,6 +30,7 @@ class ServiceEscalationStep(models.Model):
         ondelete="restrict",
         check_company=True,
     )
+    metric = fields.Selection(related="clock_id.metric")
     number = fields.Integer(required=True, default=0, help="Of a rule that repeats: 0 is the first time.")
     due_at = fields.Datetime()
     done_at = fields.Datetime(default=fields.Datetime.now)
@@ -38,6 +39,11 @@ class ServiceEscalationStep(models.Model):
     error = fields.Char(help="Why it could not be carried out.")
 
     _once = models.UniqueIndex("(clock_id, rule_id, number)", "An escalation rule acts once at each of its points.")
+
+    @api.depends("rule_id", "call_id")
+    def _compute_display_name(self):
+        for step in self:
+            step.display_name = f"{step.call_id.name} {step.rule_id.name}"
 
     def _carry_out(self):
         """Do what the rules of these steps say; of a rule that is late several times over, once.
@@ -72,7 +78,7 @@ class ServiceEscalationStep(models.Model):
         if values:
             call.write(values)
         users |= rule._get_users(call)
-        texts = rule._get_effect_texts() if values else []
+        texts = rule._get_change_texts() if values else []
         step.write({"told_user_ids": [(6, 0, users.ids)], "changes": "; ".join(texts)})
         body = step._get_text(users)
         call._message_log(body=body)

@@ -160,9 +160,8 @@ class ServiceReliabilityTrigger(models.Model):
     def _get_failure_domain(self):
         """Hook: the calls that count as failures for this trigger."""
         self.ensure_one()
-        domain = Domain("company_id", "=", self.company_id.id) & ~Domain("stage_id.is_cancelled", "=", True)
-        if "merged_into_id" in self.env["service.call"]._fields:
-            domain &= Domain("merged_into_id", "=", False)
+        domain = Domain("company_id", "=", self.company_id.id) & Domain("merged_into_id", "=", False)
+        domain &= ~Domain("stage_id.is_cancelled", "=", True)
         if self.type_ids:
             domain &= Domain("type_id", "in", self.type_ids.ids)
         else:
