@@ -187,7 +187,7 @@ class ServiceCall(models.Model):
             for user in approval.approver_ids:
                 self.activity_schedule(
                     "mail.mail_activity_data_todo",
-                    summary=self.env._("Approve %(step)s", step=approval.name),
+                    summary=self.env._("To approve: %(step)s", step=approval.name),
                     user_id=user.id,
                 )
         self._notify_event("to_approve")
