@@ -78,6 +78,7 @@ from . import (
     service_notification_sent,
     service_notification_sent_delivery,
     service_pause_reason,
+    service_personal_log,
     service_reliability_flag,
     service_reliability_trigger,
     service_sla_clock,

@@ -117,5 +117,5 @@ class ResPartner(models.Model):
                 # Words of fewer than three letters are in no such index; each of the others narrows.
                 words = [word for word in key.split() if len(word) >= MIN_LETTERS]
                 if words:
-                    look("name", Domain.AND(Domain("service_name_key", "ilike", word) for word in words))
+                    look("name", Domain.AND(Domain("service_name_key", "ilike", escape_psql(word)) for word in words))
         return found

@@ -364,7 +364,7 @@ class ServiceCall(models.Model):
 
     @api.onchange("priority")
     def _onchange_priority(self):
-        if self.priority != (self._origin.priority or self.default_get(["priority"])["priority"]):
+        if self.priority != self._get_resolved_priority():
             self.priority_is_manual = True
 
     # ------------------------------------------------------------

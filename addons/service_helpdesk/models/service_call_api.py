@@ -28,10 +28,10 @@ class ServiceCall(models.Model):
         All arguments are plain texts. With an `external_ref` the same request, sent again, gives the same call.
 
         :param values: `subject` (required), `description` (plain text), `serial` (serial number, asset code or number
-            of the unit), `customer` (reference or exact name), `email` and `phone` of the contact, `site` (exact name
-            of a site of the customer), `type` (code of the call type), `priority` ("0" to "3"), `raised_at` (ISO 8601, UTC
-            where it has no offset), `team` (name), `channel` and `external_ref`; a customer's own key: `subject`,
-            `description`, `serial`, `type` and `external_ref`
+            of the unit), `customer` (reference or exact name), `email` and `phone` of the contact, `site` (exact
+            name of a site of the customer), `type` (code of the call type), `priority` ("0" to "3"), `raised_at`
+            (ISO 8601, UTC where it has no offset), `team` (name), `channel` and `external_ref`; a customer's own
+            key: `subject`, `description`, `serial`, `type` and `external_ref`
         :return: dict of plain JSON: `id`, `number`, `is_new`, `stage`, `priority` and `deadlines` (list of `metric`,
             `deadline` in UTC and `local`, as words at the site)
         :raise UserError: one sentence that says which argument is wrong

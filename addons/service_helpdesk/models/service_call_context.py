@@ -40,7 +40,7 @@ class ServiceCall(models.Model):
         """
         if not self.env.user._is_internal():
             raise AccessError(self.env._("Only our own people see what is known of a customer."))
-        call = self.new({name: values[name] for name in CONTEXT_FIELDS if values.get(name)})
+        call = self._new_from_form(values)
         call_id = call_id or 0
         if not (call.partner_id or call.site_id or call.equipment_id):
             return {}
@@ -72,6 +72,15 @@ class ServiceCall(models.Model):
         body = self.env._("The customer asked again: %(subject)s", subject=(subject or "").strip())
         self.message_post(body=body + (note or ""), subtype_xmlid="mail.mt_note")
         return {**self._get_form_action(), "res_id": self.id}
+
+    @api.model
+    def _new_from_form(self, values):
+        """Return an unsaved call with the values of a form."""
+        given = {name: values[name] for name in CONTEXT_FIELDS if values.get(name)}
+        call = self.new(given)
+        # What follows from the unit by itself may have been changed by hand.
+        call.update({name: given[name] for name in ("partner_id", "site_id", "product_id") if name in given})
+        return call
 
     @api.model
     def _get_form_action(self):

@@ -191,6 +191,13 @@ class ServiceCall(models.Model):
             "priority": answer["priority"] or self._get_default_priority(),
         }
 
+    def _get_resolved_priority(self):
+        """Return the priority that this call gets by itself."""
+        if not self.partner_id or self.cover_is_manual:
+            return self._origin.priority or self._get_default_priority()
+        (values,) = self._get_cover_values_list()
+        return values["priority"]
+
     def _get_default_priority(self):
         """Return the priority of a call to which the contract gives none."""
         return self.default_get(["priority"])["priority"]

@@ -1,9 +1,12 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import re
+
 from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools.sql import escape_psql
 
 FIND_LIMIT = 8
+WORD = re.compile(r"[^\W_]{2}")
 # Longer texts are no numbers and no names.
 MAX_LENGTH = 100
 MIN_LENGTH = 2
@@ -29,7 +32,7 @@ class ServiceCall(models.Model):
             call: {field name: {"id", "display_name"}}; empty for a call, which is opened instead
         """
         text = " ".join((text or "").split())[:MAX_LENGTH]
-        if len(text) < MIN_LENGTH:
+        if len(text) < MIN_LENGTH or not WORD.search(text):
             return []
         subjects = [
             *(self._prepare_call_subject(call) for call in self._find_calls(text, limit)),

@@ -93,6 +93,15 @@ TABLE = {
     "service.notification.sent": LOG,
     "service.solution": DOCUMENT,
     "service.solution.use": DOCUMENT,
+    "service.personal.log": {
+        "engineer": "",
+        "taker": "",
+        "controller": "",
+        "manager": R,
+        "auditor": R,
+        "portal": "",
+        **NOBODY,
+    },
     "service.customer.report": DOCUMENT,
     "service.customer.report.month": {**LOG, "portal": R},
     "service.web.hit": {**LOG, "engineer": "", "taker": "", "controller": ""},
@@ -219,6 +228,9 @@ class TestSecurity(HelpdeskCase):
         )
         records["service.web.hit"] = env["service.web.hit"].create(
             {"key": f"key of {company.id}", "hour": "2026-11-18 12:00:00", "count": 1}
+        )
+        records["service.personal.log"] = env["service.personal.log"].create(
+            {"kind": "erase", "user_id": env.uid, "company_id": company.id}
         )
         records["service.customer.report"] = env["service.customer.report"].create(
             {"partner_id": cls.customer.id, "company_id": company.id, "recipient_ids": cls.user_portal.partner_id.ids}

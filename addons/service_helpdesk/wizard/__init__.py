@@ -10,6 +10,7 @@ from . import (
     service_change_decide,
     service_event_correct,
     service_personal_data,
+    service_personal_erase,
     service_sla_excuse,
     service_work_refuse,
 )
