@@ -79,7 +79,8 @@ class ServiceCall(models.Model):
         given = {name: values[name] for name in CONTEXT_FIELDS if values.get(name)}
         call = self.new(given)
         # What follows from the unit by itself may have been changed by hand.
-        call.update({name: given[name] for name in ("partner_id", "site_id", "product_id") if name in given})
+        following = [name for name in ("partner_id", "site_id", "product_id") if name in given]
+        call.update({name: given[name] for name in following if call[name].id != given[name]})
         return call
 
     @api.model

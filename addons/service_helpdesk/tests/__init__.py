@@ -1,5 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from . import (
+    test_api,
     test_budget,
     test_call_downtime,
     test_call_link,

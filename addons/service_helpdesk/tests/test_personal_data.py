@@ -148,10 +148,11 @@ class TestPersonalData(HelpdeskCase):
         self.assertNotIn(self.person, self.call.sudo().message_partner_ids)
 
     def test_figures_stay(self):
-        before = self.call.read(["raised_at", "closed_at", "sla_state", "priority", "name", "stage_id"])
+        names = ["raised_at", "closed_at", "sla_state", "priority", "name", "stage_id"]
+        before = self.call.read(names)
         clocks = self.call.clock_ids.read(["deadline", "state"])
         self._request().action_erase()
-        self.assertEqual(self.call.read(["raised_at", "closed_at", "sla_state", "priority", "name", "stage_id"]), before)
+        self.assertEqual(self.call.read(names), before)
         self.assertEqual(self.call.clock_ids.read(["deadline", "state"]), clocks)
         self.assertRecordValues(self.work, [{"quantity": 2.0, "name": "Talked to Erased person, Erased person"}])
         self.assertIn("Pump leaks, ask Erased person", self.call.subject)

@@ -23,3 +23,22 @@ class TestTour(HelpdeskCase, HttpCase):
             ],
         )
         self.assertTrue(call.allocated_at)
+
+    def test_logging_by_keyboard(self):
+        """A serial number, Enter, what it is about, Alt+S: the call is logged, without the mouse."""
+        self._new_call(subject="Open already")
+        self.start_tour("/odoo/service-log", "service_call_log_tour", login="hd_taker")
+        call = self.env["service.call"].search([("subject", "=", "Tour: by keyboard")])
+        self.assertRecordValues(
+            call,
+            [{"equipment_id": self.unit.id, "partner_id": self.customer.id, "coverage_id": self.coverage.id}],
+        )
+
+    def test_a_call_that_is_known_already(self):
+        """The unit has an open call: the customer's words become a note there, and no second call is logged."""
+        self.env["res.partner"].create({"name": "Wrong Depot", "parent_id": self.customer.id, "is_service_site": True})
+        call = self._new_call(subject="Open already")
+        before = self.env["service.call"].search_count([])
+        self.start_tour("/odoo/service-log", "service_call_repeat_tour", login="hd_taker")
+        self.assertEqual(self.env["service.call"].search_count([]), before)
+        self.assertIn("Still leaking", self._bodies(call))

@@ -283,8 +283,7 @@ class ServicePersonalData(models.TransientModel):
                 continue
             head = Markup().join(Markup("<th>%s</th>") % name for name in rows[0])
             body = Markup().join(
-                Markup("<tr>%s</tr>")
-                % Markup().join(Markup("<td>%s</td>") % ("" if value in (None, False) else value) for value in row.values())
+                Markup("<tr>%s</tr>") % Markup().join(Markup("<td>%s</td>") % (value or "") for value in row.values())
                 for row in rows
             )
             sections.append(

@@ -69,6 +69,13 @@ class ServicePersonalData(models.TransientModel):
                 )
             )
             self.env.cr.execute(
+                SQL(
+                    "UPDATE mail_mail SET body_html = %s WHERE mail_message_id IN %s",
+                    f"<p>{ERASED}</p>",
+                    tuple(messages.ids),
+                )
+            )
+            self.env.cr.execute(
                 SQL("DELETE FROM mail_tracking_value WHERE mail_message_id IN %s", tuple(messages.ids))
             )
         if partner:
@@ -184,7 +191,8 @@ class ServicePersonalData(models.TransientModel):
         self.env.cr.execute(
             SQL(
                 """
-                UPDATE %(table)s SET %(column)s = regexp_replace(%(column)s::text, %(pattern)s, %(erased)s, 'gi')::%(kind)s
+                UPDATE %(table)s
+                   SET %(column)s = regexp_replace(%(column)s::text, %(pattern)s, %(erased)s, 'gi')::%(kind)s
                  WHERE %(condition)s AND %(column)s::text ~* %(pattern)s
                 """,
                 table=SQL.identifier(model._table),
