@@ -5,6 +5,7 @@ from odoo.fields import Domain
 from odoo.tools.misc import format_date
 
 HISTORY_LIMIT = 5
+FOLLOWING_FIELDS = ("partner_id", "site_id", "product_id")
 CONTEXT_FIELDS = (
     "partner_id",
     "contact_id",
@@ -77,10 +78,10 @@ class ServiceCall(models.Model):
     def _new_from_form(self, values):
         """Return an unsaved call with the values of a form."""
         given = {name: values[name] for name in CONTEXT_FIELDS if values.get(name)}
+        following = {name: given.pop(name) for name in FOLLOWING_FIELDS if name in given}
         call = self.new(given)
-        # What follows from the unit by itself may have been changed by hand.
-        following = [name for name in ("partner_id", "site_id", "product_id") if name in given]
-        call.update({name: given[name] for name in following if call[name].id != given[name]})
+        # What follows from the unit by itself, read here, may have been changed by hand since.
+        call.update({name: value for name, value in following.items() if call[name].id != value})
         return call
 
     @api.model
