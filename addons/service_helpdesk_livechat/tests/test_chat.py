@@ -21,7 +21,7 @@ class TestChat(HelpdeskCase, HttpCase):
             {"name": "Support", "user_ids": [Command.set((cls.operator | cls.reader).ids)]}
         )
 
-    def _open_chat(self, operator=None, login=None, text="Pump leaks\nsince today"):
+    def _open_chat(self, operator=None, login=None, text="Pump leaks<br>since today"):
         """A chat that a visitor has opened, as its operator sees it."""
         operator = operator or self.operator
         self.livechat.user_ids = operator
@@ -31,13 +31,13 @@ class TestChat(HelpdeskCase, HttpCase):
             "/im_livechat/get_session", {"channel_id": self.livechat.id, "persisted": True}
         )
         channel = self.env["discuss.channel"].browse(data["channel_id"])
-        member = channel.channel_member_ids.filtered(lambda member: member.partner_id != operator.partner_id)
-        channel.message_post(
-            body=text,
-            author_id=member.partner_id.id or False,
-            author_guest_id=member.guest_id.id or None,
-            message_type="comment",
-            subtype_xmlid="mail.mt_comment",
+        self.make_jsonrpc_request(
+            "/mail/message/post",
+            {
+                "thread_model": "discuss.channel",
+                "thread_id": channel.id,
+                "post_data": {"body": text, "message_type": "comment", "subtype_xmlid": "mail.mt_comment"},
+            },
         )
         return channel.with_user(operator)
 
