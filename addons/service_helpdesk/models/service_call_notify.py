@@ -181,7 +181,7 @@ class ServiceCall(models.Model):
         if self.is_automatic:
             # Nothing is ever answered to a machine.
             return []
-        partner = partners[:1]
+        partner = partners.filtered("active")[:1]
         if partner.email:
             return [{**base, "partner_id": partner.id, "channel": "mail", **partner._get_bounce("mail")}]
         if rule.recipient == "contact" and self.partner_email:

@@ -139,6 +139,18 @@ class ServiceNotificationSent(models.Model):
             cron = self.env.ref("service_helpdesk.ir_cron_notification").sudo()
             cron._trigger(at=sorted(set(self.mapped("due_at"))))
 
+    def action_retry(self):
+        """Try again to tell those who could not be told, after the text or the address was corrected.
+
+        :raise AccessError: unless the user may change the rules
+        """
+        self.env["service.notification.rule"].check_access("write")
+        # Rows are the machine's; whoever writes the rules was checked above.
+        failed = self.sudo().filtered(lambda row: row.state == "failed")
+        failed.write({"state": "waiting", "reason": False, "due_at": fields.Datetime.now()})
+        failed._schedule()
+        return True
+
     # ------------------------------------------------------------
     # The job
     # ------------------------------------------------------------
@@ -169,7 +181,8 @@ class ServiceNotificationSent(models.Model):
 
     def _tell(self):
         """Tell these rows now: mails are queued, inboxes filled, to-dos made."""
-        rows = self.filtered(lambda row: row.state == "waiting")._add_bundled()
+        # A row before this one may have been told or dropped together with it.
+        rows = self.exists().filtered(lambda row: row.state == "waiting")._add_bundled()
         rows -= rows._drop_outdated()
         for notice, rows_by_call in rows._group_notices().items():
             self._deliver(notice, rows_by_call)

@@ -3,6 +3,7 @@ import doctest
 from unittest.mock import patch
 
 from freezegun import freeze_time
+from psycopg2 import IntegrityError
 
 from odoo import Command
 from odoo.exceptions import AccessError, ValidationError
@@ -449,6 +450,20 @@ class TestNotificationRules(NotificationCase):
         failed = call.sudo().notification_ids.filtered(lambda row: row.state == "failed")
         self.assertEqual(failed.partner_id, self.contact)
         self.assertIn("could not be told", self._bodies(call))
+        broken.template_id.sudo().body_html = "<p t-out=\"object.subject\"/>"
+        with self.assertRaises(AccessError):
+            failed.with_user(self.taker).action_retry()
+        failed.with_user(self.manager).action_retry()
+        self._tell()
+        self.assertIn(("completed", self.contact.name, "mail"), self._told(call))
+        self.assertFalse(broken.error)
+
+    def test_the_database_lets_nobody_be_told_twice(self):
+        self._rule("owner", "owner")
+        call = self._new_call(user_id=self.engineer.id)
+        row = call.sudo().notification_ids
+        with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"), self.env.cr.savepoint():
+            row.copy()
 
     def test_an_acknowledgement_that_fails_loses_no_call(self):
         rule = self._rule("created", "contact", "mail")
