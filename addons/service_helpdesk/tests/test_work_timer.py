@@ -24,7 +24,7 @@ class TestWorkTimer(HelpdeskCase):
         cls.other = cls._new_call(team_id=cls.team.id).with_user(cls.engineer)
 
     def _timers(self):
-        return self.env["service.work.timer"].search([])
+        return self.env["service.work.timer"].search([("user_id", "=", self.engineer.id)])
 
     def _lines(self, call):
         return call.sudo().work_ids
