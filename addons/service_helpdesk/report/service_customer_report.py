@@ -82,12 +82,12 @@ class ReportServiceCustomer(models.AbstractModel):
         raised = calls.search(scope & Domain("raised_at", ">=", start) & Domain("raised_at", "<", end), order=order)
         opened = calls.search(scope & Domain("is_closed", "=", False), order=order)
         parts = (
-            (report.shows_calls, lambda: self._get_calls(raised)),
             (report.shows_kept, lambda: self._get_kept(raised)),
             (report.shows_availability, lambda: self._get_availability(month)),
             (report.shows_quotas, lambda: self._get_quotas(month)),
             (report.shows_hours, lambda: self._get_hours(month, scope)),
             (report.shows_faults, lambda: self._get_faults(raised)),
+            (report.shows_calls, lambda: self._get_calls(raised)),
             (report.shows_open, lambda: self._get_open(opened)),
         )
         return [part for is_shown, get_part in parts if is_shown and (part := get_part())]

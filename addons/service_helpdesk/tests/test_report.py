@@ -4,9 +4,11 @@ from datetime import datetime, timedelta
 from psycopg2.errors import CheckViolation
 
 from odoo.exceptions import AccessError
+from odoo.modules.migration import load_script
 from odoo.tests import tagged
 from odoo.tests.common import freeze_time
 from odoo.tools import mute_logger
+from odoo.tools.misc import file_path
 
 from .common import RAISED, HelpdeskCase
 
@@ -262,3 +264,18 @@ class TestReport(HelpdeskCase):
     def test_raised_is_the_instant_told(self):
         call = self._new_call()
         self.assertEqual(self._report(call).raised_at, datetime(2026, 11, 18, 9, 0))
+
+    def test_an_older_database_gets_the_time_that_promises_took(self):
+        call = self._new_call()
+        call._register_event("paused", RAISED + timedelta(hours=1))
+        call._register_event("resumed", RAISED + timedelta(hours=2))
+        self._close(call, RAISED + timedelta(hours=4))
+        clocks = call.sudo().clock_ids
+        expected = {clock: clock.used_minutes for clock in clocks}
+        self.assertEqual(expected[self._clock(call.sudo(), "resolution")], 180)
+        clocks.used_minutes = 0
+        self.env.flush_all()
+        script = load_script(file_path("service_helpdesk/migrations/19.0.1.1.0/post-used.py"), "post_used")
+        for _turn in range(2):
+            script.migrate(self.env.cr, "19.0.1.0.0")
+            self.assertEqual({clock: clock.used_minutes for clock in clocks}, expected)

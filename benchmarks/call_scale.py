@@ -1,0 +1,251 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What a user waits for in a helpdesk with 10,000 calls behind it, and in one with 1,000,000.
+
+The rows are copies by SQL of two calls that were really logged, an open and a closed one, with customers, clocks,
+events and messages. The 500 latest are open and the others closed, one every ten minutes; so both have the same work to
+do and one has a hundred times the past. Both stand in the same transaction, the small one first; nothing stays.
+"""
+
+import os
+import random
+import time
+from datetime import timedelta
+
+from lxml import etree
+from run import watch_work
+from scale import Register, say
+
+from odoo import fields
+from odoo.fields import Command, Domain
+from odoo.tests.common import new_test_user
+
+TITLE = "Read calls, with a short past and a long one"
+SIZES = tuple(int(size) for size in os.environ.get("CALL_SIZES", "10000,1000000").split(","))
+LIMIT = 1.2
+OPEN = 500
+CALLS_PER_CUSTOMER = 100
+SAMPLE = 10
+WORK = 1.0
+METRICS = (("response", 240), ("on_site", 480), ("resolution", 960))
+
+
+class Calls(Register):
+    """Two calls made by the application, and as many copies as wanted."""
+
+    def make_template(self):
+        """Log an open and a closed call, as users do."""
+        env = self.env
+        self.now = fields.Datetime.now()
+        self.customer = env["res.partner"].create(
+            {"name": "Customer", "is_company": True, "tz": "Europe/Rome", "email": "a@b.example"}
+        )
+        model = env["product.product"].create({"name": "Machine", "is_service_equipment": True})
+        unit = env["service.equipment"].create(
+            {"product_id": model.id, "partner_id": self.customer.id, "site_id": self.customer.id, "state": "in_service"}
+        )
+        policy = env["service.sla.policy"].create({
+            "name": "Three clocks", "calendar_id": env.company.resource_calendar_id.id,
+            "target_ids": [
+                Command.create({"metric": metric, "budget_minutes": minutes}) for metric, minutes in METRICS
+            ],
+        })
+        env.company.service_sla_policy_id = policy
+        self.team = env["service.team"].create({"name": "Benchmark"})
+        values = {"subject": "Machine stops", "equipment_id": unit.id, "team_id": self.team.id,
+                  "raised_at": self.now - timedelta(hours=1)}
+        self.opened, self.closed = env["service.call"].create([values, values])
+        self.closed.action_assign_to_me()
+        self.closed.message_post(body="We come tomorrow", message_type="comment", subtype_xmlid="mail.mt_comment")
+        self.closed.action_complete()
+        env.flush_all()
+
+    def __init__(self, env):
+        self.env, self.size = env, 0
+        self.make_template()
+        self.base = {table: self.next_id(table) for table in (
+            "res_partner", "service_call", "service_sla_clock", "service_call_event", "mail_message")}
+
+    def grow(self, size):
+        """Let there be so many calls."""
+        start, cr = time.perf_counter(), self.env.cr
+        first, last = self.size + 1, size
+        self.env.flush_all()
+        cr.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
+        if cr.fetchone()[0]:
+            cr.execute("SET LOCAL session_replication_role = replica")
+        self.fill_customers(first, last)
+        for call, low, high in ((self.opened, first, min(last, OPEN)), (self.closed, max(first, OPEN + 1), last)):
+            if low <= high:
+                self.fill_calls(call, low, high)
+                say(f"calls {low:,} to {high:,} after {time.perf_counter() - start:.0f} s")
+        cr.execute("SET LOCAL session_replication_role = origin")
+        cr.execute("ANALYZE")
+        cr.execute("SELECT pg_has_role('pg_checkpoint', 'USAGE')")
+        if cr.fetchone()[0]:
+            cr.execute("CHECKPOINT")
+        self.size = size
+        self.env.invalidate_all()
+
+    def fill_customers(self, first, last):
+        """Copy the customer: one for a few calls."""
+        per, partners = CALLS_PER_CUSTOMER, self.base["res_partner"]
+        name = "'Customer ' || n"
+        self.copy(self.customer, (first - 2) // per + 2, (last - 1) // per + 1, name=name, complete_name=name,
+                  commercial_partner_id=f"{partners} + n")
+
+    def fill_calls(self, call, first, last):
+        """Copy a call with its clocks, events and messages."""
+        calls, customer = self.base["service_call"], f"{self.base['res_partner']} + (n - 1) / {CALLS_PER_CUSTOMER} + 1"
+        ago = f"- (n * interval '10 minutes') + timestamp '{self.now}'"
+        closed = f"{ago} + interval '8 minutes'" if call.closed_at else "NULL"
+        name = "'CALL/B' || lpad(n::text, 8, '0')"
+        self.copy(call, first, last, name=name, subject="'Machine ' || n || ' stops'",
+                  partner_id=customer, commercial_partner_id=customer, site_id=customer, access_token="NULL",
+                  raised_at=ago, closed_at=closed, create_date=ago,
+                  queue_rank="src.queue_rank || lpad(n::text, 8, '0')",
+                  next_deadline="NULL" if call.closed_at else f"timestamp '{self.now}' + n * interval '2 minutes'")
+        for number, clock in enumerate(call.clock_ids):
+            self.copy(clock, first, last, id=self.get_id("service_sla_clock", number, 3), call_id=f"{calls} + n",
+                      commercial_partner_id=customer, started_at=ago)
+        for number, event in enumerate(call.event_ids.sorted("id")[:3]):
+            self.copy(event, first, last, id=self.get_id("service_call_event", number, 3), call_id=f"{calls} + n",
+                      at=ago)
+        message = call.message_ids.sorted("id")[-1:]
+        self.copy(message, first, last, res_id=f"{calls} + n", message_id="NULL")
+
+    def get_id(self, table, number, count):
+        """Return the SQL for the id of the copy of row ``number`` of ``count`` that hang on a call."""
+        return f"{self.base[table]} + n * {count} + {number}"
+
+
+class Screens:
+    """What the web client and the portal ask for."""
+
+    def __init__(self, calls):
+        self.calls = calls
+        env = calls.env
+        context = {"no_reset_password": True, "tracking_disable": True}
+        user = new_test_user(env, "bench_calls", groups="service_helpdesk.group_service_helpdesk_user", context=context)
+        context = {"lang": "en_US", "tz": "Europe/Rome", "allowed_company_ids": user.company_id.ids}
+        self.env = env(user=user, context=context)
+        customer = env["res.partner"].browse(calls.base["res_partner"] + 1)
+        portal = new_test_user(env, "bench_portal", groups="base.group_portal", context={"no_reset_password": True})
+        portal.partner_id.parent_id = customer
+        if "service_sees_all_calls" in portal.partner_id._fields:
+            portal.partner_id.service_sees_all_calls = True
+        env.flush_all()
+        self.portal = env(user=portal, context={"lang": "en_US", "tz": "Europe/Rome"})
+        self.model = self.env["service.call"]
+        views = self.model.get_views([(False, "list"), (False, "kanban"), (False, "search")])["views"]
+        self.list, self.kanban = (self.read_fields(views[kind]["arch"]) for kind in ("list", "kanban"))
+        states = ("ok", "warning", "missed", "paused", "met")
+        self.progress = {"field": "sla_state", "colors": dict.fromkeys(states, "")}
+
+    def read_fields(self, arch):
+        """Return what a view reads."""
+        specification = {}
+        for node in etree.fromstring(arch).xpath("//field[not(ancestor::field)]"):
+            field = self.model._fields[node.get("name")]
+            specification[field.name] = {"fields": {"display_name": {}}} if field.relational else {}
+        return specification
+
+    def find(self, *domain):
+        """Ask for the first page of the list."""
+        return self.model.web_search_read(list(Domain.AND(domain)), self.list, limit=80, count_limit=10001)
+
+    def find_number(self, name):
+        """Ask for what the search box finds in all calls."""
+        found = self.find(Domain("name", "ilike", name) | Domain("subject", "ilike", name))
+        assert found["length"] == 1, found["length"]
+
+    def show_kanban(self, domain):
+        """Ask for the columns, their bars and the first cards of each."""
+        self.model.read_progress_bar(list(domain), "stage_id", self.progress)
+        self.model.web_read_group(
+            list(domain), ["stage_id"], ["__count"], auto_unfold=True, unfold_read_specification=self.kanban,
+            unfold_read_default_limit=40)
+
+    def show_portal_list(self):
+        """Ask for the first page of the portal's list."""
+        calls = self.portal["service.call"]
+        domain = [("commercial_partner_id", "=", self.portal.user.commercial_partner_id.id)]
+        assert calls.search_count(domain) == CALLS_PER_CUSTOMER
+        found = calls.search(domain, order="raised_at desc, id desc", limit=80)
+        found.mapped("name")
+        found.sudo().mapped("stage_id.name")
+
+    def show_portal_page(self, number):
+        """Ask for a customer's call and its messages."""
+        call = self.portal["service.call"].browse(self.calls.base["service_call"] + 1 + number % CALLS_PER_CUSTOMER)
+        call.check_access("read")
+        call.sudo().read(["name", "subject", "description", "deadline_words", "stage_id", "equipment_id"])
+        self.portal["mail.message"].sudo().search(
+            [("model", "=", "service.call"), ("res_id", "=", call.id), ("subtype_id.internal", "=", False)], limit=10
+        ).mapped("body")
+
+    def questions(self):
+        """Return what is asked: dict of label to function of a call's number."""
+        opened = Domain("is_closed", "=", False)
+        return {
+            "list, first page": lambda n: self.find(opened),
+            "queue": lambda n: self.find(opened, Domain("user_id", "=", False)),
+            "list of all calls": lambda n: self.find(Domain.TRUE),
+            "search box: number": lambda n: self.find_number(f"CALL/B{n:08d}"),
+            "kanban": lambda n: self.show_kanban(opened),
+            "live screen": lambda n: self.env["service.live"].get_board(self.calls.team.id),
+            "dashboard": lambda n: self.env["service.dashboard"].get_dashboard(self.calls.team.id, "4w"),
+            "portal list": lambda n: self.show_portal_list(),
+            "portal page": self.show_portal_page,
+        }
+
+    def measure(self):
+        """Ask everything; return {label: (milliseconds, those of the control, queries)}."""
+        numbers = random.Random(1).choices(range(1, SIZES[0] + 1), k=SAMPLE)
+        found = {}
+        for label, ask in self.questions().items():
+            milliseconds, queries = self.time(ask, numbers)
+            found[label] = (milliseconds, self.time(self.control, numbers)[0], queries)
+            say(f"{label}: {milliseconds:.1f} ms, {queries} queries")
+        return found
+
+    def control(self, _number):
+        """Read what knows nothing of calls: what it takes longer beside many is the machine's doing."""
+        self.env["res.lang"].sudo().search([], limit=80).read(["name", "code"])
+        self.env["ir.module.module"].sudo().search([], limit=80).read(["name", "shortdesc", "state", "category_id"])
+
+    def time(self, ask, numbers):
+        """Return the milliseconds of one question, asked until enough work is spent, and its queries."""
+        for number in numbers[:3]:
+            self.ask(ask, number)
+        turns, start = 0, watch_work(self.env)
+        while watch_work(self.env) - start < WORK:
+            queries = [self.ask(ask, number) for number in numbers][-1]
+            turns += len(numbers)
+        return 1000 * (watch_work(self.env) - start) / turns, queries
+
+    def ask(self, ask, number):
+        """Ask one thing with cold record caches and return the number of queries."""
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        ask(number)
+        return self.env.cr.sql_log_count - before
+
+
+def report(env):
+    """Fill, measure and print both sizes."""
+    calls = Calls(env)
+    screens, results = None, []
+    for size in SIZES:
+        calls.grow(size)
+        screens = screens or Screens(calls)
+        results.append(screens.measure())
+    small, large = results
+    print(f"\n{'milliseconds of work (control)':34} {SIZES[0]:>16,} {SIZES[-1]:>16,} {'ratio':>7} {'queries':>9}")
+    for label, (milliseconds, control, queries) in small.items():
+        more, more_control, more_queries = large[label]
+        ratio = more / more_control / (milliseconds / control)
+        mark = "" if ratio <= LIMIT else f"  over {LIMIT}"
+        print(
+            f"{label:34} {milliseconds:>8.1f} ({control:>5.1f}) {more:>8.1f} ({more_control:>5.1f})"
+            f" {ratio:>7.2f} {queries:>4}/{more_queries:<4}{mark}"
+        )
