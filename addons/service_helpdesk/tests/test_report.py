@@ -76,12 +76,13 @@ class TestReport(HelpdeskCase):
         self.assertRecordValues(self._report(call), [{"first_time_fix": 0, "visit_count": 2}])
 
     def test_a_follow_up_for_the_unit_was_not_fixed_first_time(self):
-        call = self._new_call()
-        self._close(call, RAISED + timedelta(hours=5))
+        raised = RAISED - timedelta(days=30)
+        call = self._new_call(raised_at=raised)
+        self._close(call, raised + timedelta(hours=5))
         self.env.company.service_repeat_days = 10
-        later = self._new_call(original_id=call.id, raised_at=RAISED + timedelta(days=20))
+        later = self._new_call(original_id=call.id, raised_at=raised + timedelta(days=20))
         self.assertEqual(self._report(call).first_time_fix, 100)
-        later.raised_at = RAISED + timedelta(days=9)
+        later.raised_at = raised + timedelta(days=9)
         self.env.invalidate_all()
         self.assertEqual(self._report(call).first_time_fix, 0)
 
@@ -91,10 +92,11 @@ class TestReport(HelpdeskCase):
         self.assertFalse(self._average("first_time_fix", call))
 
     def test_repeats(self):
-        first = self._new_call(symptom_id=self.leak.id)
-        again = self._new_call(symptom_id=self.leak_seal.id, raised_at=RAISED + timedelta(days=1))
-        other = self._new_call(symptom_id=self.noise.id, raised_at=RAISED + timedelta(days=1))
-        late = self._new_call(symptom_id=self.leak.id, raised_at=RAISED + timedelta(days=99))
+        raised = RAISED - timedelta(days=40)
+        first = self._new_call(symptom_id=self.leak.id, raised_at=raised)
+        again = self._new_call(symptom_id=self.leak_seal.id, raised_at=raised + timedelta(days=1))
+        other = self._new_call(symptom_id=self.noise.id, raised_at=raised + timedelta(days=1))
+        late = self._new_call(symptom_id=self.leak.id, raised_at=RAISED)
         self.assertEqual([self._report(call).repeat_count for call in (first, again, other, late)], [0, 1, 0, 0])
 
     def test_who_worked_longest_was_the_engineer(self):
@@ -269,10 +271,10 @@ class TestReport(HelpdeskCase):
         call = self._new_call()
         call._register_event("paused", RAISED + timedelta(hours=1))
         call._register_event("resumed", RAISED + timedelta(hours=2))
-        self._close(call, RAISED + timedelta(hours=4))
+        self._close(call, RAISED + timedelta(hours=3))
         clocks = call.sudo().clock_ids
         expected = {clock: clock.used_minutes for clock in clocks}
-        self.assertEqual(expected[self._clock(call.sudo(), "resolution")], 180)
+        self.assertEqual(expected[self._clock(call.sudo(), "resolution")], 120)
         clocks.used_minutes = 0
         self.env.flush_all()
         script = load_script(file_path("service_helpdesk/migrations/19.0.1.1.0/post-used.py"), "post_used")
