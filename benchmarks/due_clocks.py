@@ -15,7 +15,7 @@ LIMIT = 1.2
 ROUNDS = 3
 # The copies of clocks belong to so many copies of a call.
 CALLS = 1000
-CALL_ID = f"10000000 + n % {CALLS}"
+CALL_ID = f"10000000 + mod(n, {CALLS})"
 
 
 def report(env):

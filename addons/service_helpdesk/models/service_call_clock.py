@@ -124,7 +124,7 @@ class ServiceCall(models.Model):
         A handful of queries for any number of calls.
 
         :param datetime now: present instant, naive UTC
-        :param bool is_told: whether to say in the chatter which deadlines moved
+        :param is_told: whether to say in the chatter which deadlines moved; a text says why, too
         :param bool is_waking: whether what is due now is being told; only the wake-up job does
         :return: the escalation steps that are due now (sudo), to be carried out; only while waking
         """
@@ -163,7 +163,7 @@ class ServiceCall(models.Model):
         created = self.env["service.sla.clock"].sudo().create(to_create)
         touched = created | self.env["service.sla.clock"].sudo().union(*clocks.values())
         if is_told:
-            self._tell_moved_deadlines(moved)
+            self._tell_moved_deadlines(moved, is_told if isinstance(is_told, str) else "")
         self._set_alarm(touched)
         return due.create(to_do)
 
@@ -311,7 +311,7 @@ class ServiceCall(models.Model):
             calls.is_replay_pending = False
             try:
                 with self.env.cr.savepoint():
-                    calls._replay_clocks(is_told=True)
+                    calls._replay_clocks(is_told=calls._get_replay_reason())
             except Exception:  # noqa: BLE001 - whatever it is, the other calls must go on
                 _logger.warning("Replaying %s calls together failed, going one by one.", len(calls), exc_info=True)
                 for call in calls:
@@ -322,16 +322,24 @@ class ServiceCall(models.Model):
     def _replay_or_tell(self):
         try:
             with self.env.cr.savepoint():
-                self._replay_clocks(is_told=True)
+                self._replay_clocks(is_told=self._get_replay_reason())
         except Exception as error:  # noqa: BLE001 - reported on the call, the others go on
             _logger.exception("Call %s could not be planned again", self.id)
             self._message_log(body=self.env._("The deadlines could not be planned again: %(error)s", error=error))
 
-    def _tell_moved_deadlines(self, moved):
-        """Say on each call which deadlines moved, from when to when."""
+    @api.model
+    def _get_replay_reason(self):
+        return self.env._("Working hours, holidays or the service level were corrected.")
+
+    def _tell_moved_deadlines(self, moved, why=""):
+        """Say on each call which deadlines moved, from when to when.
+
+        :param dict moved: {call: list of (clock, deadline before, deadline after)}
+        :param str why: the sentence before them
+        """
         bodies = {}
         for call, changes in moved.items():
-            bodies[call.id] = Markup("<br/>").join(
+            lines = [
                 self.env._(
                     "%(metric)s: deadline moved from %(before)s to %(after)s.",
                     metric=clock._get_label("metric"),
@@ -339,7 +347,8 @@ class ServiceCall(models.Model):
                     after=call._format_at_site(after) or self.env._("none"),
                 )
                 for clock, before, after in changes
-            )
+            ]
+            bodies[call.id] = Markup("<br/>").join([why, *lines] if why else lines)
         if bodies:
             self.browse(bodies)._message_log_batch(bodies=bodies)
 

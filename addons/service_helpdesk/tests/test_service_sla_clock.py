@@ -199,6 +199,7 @@ class TestServiceSlaClock(HelpdeskCase):
             cron.method_direct_trigger()
         self.assertEqual(resolution.deadline, self._at("2026-11-23 09:00:00"))
         self.assertIn("deadline moved from", self._bodies(call))
+        self.assertIn("holidays or the service level were corrected", self._bodies(call))
         self.policy.target_ids.filtered(lambda target: target.metric == "resolution").budget_minutes = 8 * 60
         with self.enter_registry_test_mode():
             cron.method_direct_trigger()
