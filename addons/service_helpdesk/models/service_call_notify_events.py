@@ -24,7 +24,7 @@ class ServiceCall(models.Model):
         opened = calls.filtered(lambda call: not call.is_closed)
         opened._notify_event("created", key="")
         opened.filtered("user_id")._notify_event("owner")
-        opened.filtered(lambda call: not call.user_id)._notify_event("unassigned")
+        opened.filtered(lambda call: not call.user_id)._tell_unowned()
         return calls
 
     def write(self, vals):
@@ -62,7 +62,13 @@ class ServiceCall(models.Model):
             self.env["service.notification.sent"]._settle(owned, SETTLED_BY_OWNER)
         for user, calls in owned.grouped("user_id").items():
             calls._notify_event("owner", key=f"{user.id} {fields.Datetime.now()}")
-        (opened - owned)._notify_event("unassigned")
+        (opened - owned)._tell_unowned()
+
+    def _tell_unowned(self):
+        """Tell that nobody has taken these calls, but for those whose team has its own times after which it is told."""
+        # How long a team may let calls wait is no secret of whoever logs one.
+        unwatched = self.filtered(lambda call: not any(call.sudo().team_id._get_unassigned_minutes()))
+        unwatched._notify_event("unassigned")
 
     def _tell_stage_id(self):
         """Tell of a step once in each life of a call; beginnings and ends are events of their own."""

@@ -17,7 +17,7 @@ DEFAULT_MATRIX = (
     ("owner", "owner", "inbox", {}),
     ("allocated", "controllers", "inbox", {}),
     ("unassigned", "team", "inbox", {"delay_minutes": 30, "is_in_hours": True}),
-    ("unassigned", "leader", "activity", {"delay_minutes": 60, "is_in_hours": True}),
+    ("unassigned", "leader", "inbox", {"delay_minutes": 60, "is_in_hours": True}),
     ("unassigned", "manager", "inbox", {"delay_minutes": 120, "is_in_hours": True}),
     ("note_added", "owner", "inbox", {"delay_minutes": 2}),
     ("customer_replied", "owner", "inbox", {}),

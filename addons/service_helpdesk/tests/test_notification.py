@@ -417,6 +417,12 @@ class TestNotificationRules(NotificationCase):
         self._tell("2026-11-18 14:31:00")
         self.assertEqual(waiting.sudo().activity_ids.user_id, self.manager)
 
+    def test_a_team_with_times_of_its_own_is_told_by_them(self):
+        self._rule("unassigned", "manager")
+        self.team.unassigned_leader_minutes = 60
+        call = self._new_call(team_id=self.team.id)
+        self.assertFalse(call.sudo().notification_ids)
+
     def test_a_closed_call_settles_its_to_dos(self):
         self._rule("owner", "owner", "activity")
         call = self._new_call(user_id=self.engineer.id)
