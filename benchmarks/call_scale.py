@@ -155,7 +155,7 @@ class Screens:
 
     def find_number(self, name):
         """Ask for what the search box finds in all calls."""
-        found = self.find(Domain("name", "ilike", name) | Domain("subject", "ilike", name))
+        found = self.find(Domain("display_name", "ilike", name))
         assert found["length"] == 1, found["length"]
 
     def show_kanban(self, domain):

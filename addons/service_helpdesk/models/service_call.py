@@ -29,8 +29,15 @@ class ServiceCall(models.Model):
     _mail_post_access = "read"
 
     # What was asked
-    name = fields.Char(string="Number", required=True, readonly=True, copy=False, default=NEW_NUMBER)
-    subject = fields.Char(required=True, tracking=True)
+    name = fields.Char(
+        string="Number",
+        required=True,
+        readonly=True,
+        copy=False,
+        default=NEW_NUMBER,
+        index="trigram",
+    )
+    subject = fields.Char(required=True, tracking=True, index="trigram")
     description = fields.Html()
     type_id = fields.Many2one(
         comodel_name="service.call.type",
@@ -329,6 +336,10 @@ class ServiceCall(models.Model):
     def _search_display_name(self, operator, value):
         if operator in ("in", "not in"):
             return [("name", operator, value)]
+        # A whole number is found by its index, however many calls there are.
+        number = isinstance(value, str) and operator in ("like", "ilike") and value.strip().upper()
+        if number and self.search_count([("name", "=", number)], limit=1):
+            return [("name", "=", number)]
         return ["|", ("name", operator, value), ("subject", operator, value)]
 
     @api.model

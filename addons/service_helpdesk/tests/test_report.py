@@ -281,3 +281,10 @@ class TestReport(HelpdeskCase):
         for _turn in range(2):
             script.migrate(self.env.cr, "19.0.1.0.0")
             self.assertEqual({clock: clock.used_minutes for clock in clocks}, expected)
+
+    def test_a_whole_number_finds_its_call_alone(self):
+        call = self._new_call()
+        self._new_call(subject=f"As in {call.name}")
+        calls = self.env["service.call"].with_user(self.taker)
+        self.assertEqual(calls.search([("display_name", "ilike", call.name.lower())]), call)
+        self.assertIn(call, calls.search([("display_name", "ilike", call.name[:-1])]))
