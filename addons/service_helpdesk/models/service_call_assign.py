@@ -5,6 +5,9 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+# Channels by which customers raise calls themselves.
+SELF_SERVICE = ("portal", "web", "chat")
+
 
 class ServiceCall(models.Model):
     """Who handles calls: the team that is competent, the person whose turn it is, taking and handing over."""
@@ -37,13 +40,16 @@ class ServiceCall(models.Model):
     def _compute_team_id(self):
         """Find the team of new calls; once logged, or chosen by hand, it stays."""
         unrouted = self.filtered(lambda call: not call._origin and (not call.team_id or call.team_match))
-        matches = self.env["service.team"]._route(unrouted)
+        teams = self.env["service.team"]
+        matches = teams._route(unrouted)
         for call in self:
             if match := matches.get(call):
                 call.team_id = match.key
                 call.team_match = ",".join(match.matched) or "all"
             elif call in unrouted:
-                call.team_id = call.team_match = False
+                # Nobody looks at what customers raise by themselves unless some team has it.
+                call.team_id = call.channel in SELF_SERVICE and teams.sudo()._get_default_team(call.company_id)
+                call.team_match = "default" if call.team_id else False
             else:
                 call.team_id, call.team_match = call.team_id, call.team_match
 
@@ -54,6 +60,8 @@ class ServiceCall(models.Model):
         for call in self:
             if not call.team_match:
                 call.team_reason = False
+            elif call.team_match == "default":
+                call.team_reason = self.env._("gets what customers raise and no team is competent for")
             elif call.team_match == "all":
                 call.team_reason = self.env._("takes what no other team is competent for")
             else:

@@ -5,8 +5,6 @@ from odoo.fields import Domain
 
 from odoo.addons.service_contract.const import PRIORITIES
 
-from ..const import TEAM_LEVELS
-
 ESCALATION_TYPE = "service_helpdesk.mail_activity_type_escalation"
 
 
@@ -56,7 +54,7 @@ class ServiceCallEscalation(models.Model):
     team_id = fields.Many2one(
         comodel_name="service.team", string="To", required=True, index=True, ondelete="restrict", check_company=True
     )
-    level = fields.Selection(selection=TEAM_LEVELS, related="team_id.level", store=True, precompute=True)
+    level = fields.Selection(related="team_id.level", store=True, precompute=True)
     user_id = fields.Many2one(comodel_name="res.users", string="Person", help="Who of the team it is meant for.")
     priority = fields.Selection(selection=PRIORITIES, string="Urgency", default="1", required=True)
     reason = fields.Text(string="Why")

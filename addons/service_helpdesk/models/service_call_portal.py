@@ -167,7 +167,6 @@ class ServiceCall(models.Model):
             "contact_id": contact.id,
             "partner_id": (unit.partner_id or contact.commercial_partner_id).id,
             "equipment_id": unit.id,
-            "team_id": self.env["service.team"].sudo()._get_default_team(company).id,
             "company_id": company.id,
         }
         return {**values, "type_id": type_id} if type_id in self._get_portal_types().ids else values

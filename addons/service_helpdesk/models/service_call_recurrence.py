@@ -123,7 +123,9 @@ class ServiceCallRecurrence(models.Model):
     )
     day = fields.Integer(string="Day of the Month", help="0: the day of the first date. In short months the last day.")
     nth = fields.Selection(
-        selection=[("1", "First"), ("2", "Second"), ("3", "Third"), ("4", "Fourth"), ("-1", "Last")], default="1"
+        selection=[("1", "First"), ("2", "Second"), ("3", "Third"), ("4", "Fourth"), ("-1", "Last")],
+        string="Which",
+        default="1",
     )
     months = fields.Char(string="Only in Months", help="Numbers of months, such as 3, 9. Empty: all.")
     hour = fields.Float(string="Time at the Site", default=8.0)

@@ -61,6 +61,15 @@ class TestTeam(HelpdeskCase):
         self.pumps.write({"member_ids": False, "company_id": company.id})
         self.assertFalse(self._new_call().team_id)
 
+    def test_what_a_customer_raises_goes_to_who_is_competent_else_to_the_first_team(self):
+        calls = self.env["service.call"].with_user(self.user_portal)
+        call = calls._create_from_portal("Pump leaks", "", equipment_id=self.unit.id).sudo()
+        self.assertEqual((call.team_id, call.team_match), (self.pumps, "category"))
+        self.pumps.is_routed = False
+        call = calls._create_from_portal("Pump leaks again", "", equipment_id=self.unit.id).sudo()
+        self.assertEqual(call.team_id, self.env["service.team"]._get_default_team(self.env.company))
+        self.assertIn("no team is competent", call.team_reason)
+
     def test_a_team_chosen_by_hand_stays(self):
         call = self._new_call(team_id=self.team.id)
         self.assertEqual((call.team_id, call.team_match), (self.team, False))

@@ -6,10 +6,47 @@ from odoo import SUPERUSER_ID, Command, api
 from odoo.exceptions import UserError
 from odoo.modules.registry import Registry
 from odoo.service.model import retrying
-from odoo.tests import BaseCase, get_db_name, tagged
+from odoo.tests import BaseCase, HttpCase, get_db_name, tagged
 from odoo.tools import mute_logger
 
 from .common import HelpdeskCase
+
+# Types a subject into the form, changes it behind its back, and saves.
+STALE_SAVE = """
+(async () => {
+    const until = async (find, what) => {
+        for (let index = 0; index < 300; index++) {
+            const found = find();
+            if (found) {
+                return found;
+            }
+            await new Promise((resolve) => setTimeout(resolve, 100));
+        }
+        throw new Error(`waited in vain for ${what}`);
+    };
+    const field = await until(() => document.querySelector("[name=subject] input, [name=subject] textarea"), "form");
+    field.focus();
+    field.value = "Mine";
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    field.dispatchEvent(new Event("change", { bubbles: true }));
+    await fetch("/web/dataset/call_kw/service.call/write", {
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify({
+            jsonrpc: "2.0",
+            method: "call",
+            params: { model: "service.call", method: "write", args: [[%s], { subject: "Theirs" }], kwargs: {} },
+        }),
+    });
+    const save = await until(() => document.querySelector(".o_form_button_save"), "save button");
+    save.click();
+    await until(() => document.body.innerText.includes("meanwhile"), "the sentence");
+    if (document.querySelector("[name=subject] input, [name=subject] textarea").value !== "Mine") {
+        throw new Error("what was typed is lost");
+    }
+    console.log("test successful");
+})().catch((error) => console.error(error.message));
+"""
 
 
 @tagged("post_install", "-at_install")
@@ -152,3 +189,14 @@ class TestSeenValues(HelpdeskCase):
         call.with_user(self.controller).priority = "2"
         call.write({"priority": "2", "seen_values": {"priority": "1"}})
         self.assertEqual(call.priority, "2")
+
+
+@tagged("post_install", "-at_install")
+class TestStaleForm(HttpCase, HelpdeskCase):
+    """The form itself: what somebody else has saved meanwhile is not overwritten, what was typed is not lost."""
+
+    def test_stale_save(self):
+        call = self._new_call(subject="As both saw it")
+        self.browser_js(f"/odoo/service-calls/{call.id}", STALE_SAVE % call.id, login=self.controller.login)
+        call.invalidate_recordset()
+        self.assertEqual(call.subject, "Theirs")
