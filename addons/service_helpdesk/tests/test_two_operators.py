@@ -44,6 +44,10 @@ STALE_SAVE = """
     if (document.querySelector("[name=subject] input, [name=subject] textarea").value !== "Mine") {
         throw new Error("what was typed is lost");
     }
+    document.querySelector(".modal-footer button").click();
+    await until(() => !document.querySelector(".modal"), "the end of the dialog");
+    document.querySelector(".o_form_button_cancel").click();
+    await until(() => !document.querySelector(".o_form_dirty"), "the discarded form");
     console.log("test successful");
 })().catch((error) => console.error(error.message));
 """
@@ -172,7 +176,7 @@ class TestSeenValues(HelpdeskCase):
         self.assertEqual(call.description, "<p>Leaks a lot</p>")
 
     def test_what_nobody_else_has_changed_is_saved(self):
-        call = self._new_call(description="<p>Leaks</p>")
+        call = self._new_call(description="<p>Leaks</p>", team_id=False)
         call.with_user(self.controller).priority = "2"
         call.write(
             {
