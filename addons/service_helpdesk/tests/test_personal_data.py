@@ -111,6 +111,9 @@ class TestPersonalData(HelpdeskCase):
         self.assertEqual(counts["ir.attachment"], 1)
         self.assertEqual(counts["mail.followers"], 1)
         self.assertTrue(request.has_data)
+        can_open = {line.res_model: line.can_open for line in request.line_ids if line.count}
+        self.assertTrue(can_open["service.call"])
+        self.assertFalse(can_open["mail.followers"])
         action = request.line_ids.filtered(lambda line: line.res_model == "service.call").action_open()
         self.assertEqual(self.env["service.call"].search(action["domain"]), self.call | self.by_mail)
 

@@ -305,6 +305,14 @@ class ServicePersonalDataLine(models.TransientModel):
     count = fields.Integer(string="How Many", readonly=True)
     res_model = fields.Char(readonly=True)
     record_ids = fields.Json(readonly=True)
+    can_open = fields.Boolean(compute="_compute_can_open")
+
+    @api.depends("count", "res_model")
+    @api.depends_context("uid")
+    def _compute_can_open(self):
+        for line in self:
+            # What is the machine's, as queued e-mails, is listed and erased but not shown.
+            line.can_open = bool(line.count) and self.env[line.res_model].has_access("read")
 
     def action_open(self):
         """Open the records, as far as the manager may read them."""
