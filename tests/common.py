@@ -49,6 +49,7 @@ class ServiceSuiteCase(HttpCase):
         })
         cls.contact = cls.env["res.partner"].create({
             "name": "Carla Conti", "parent_id": cls.customer.id, "email": "carla@adria.example.com",
+            "service_sees_all_calls": True,
         })
         cls.other_customer = cls.env["res.partner"].create({"name": "Borea Foods", "is_company": True})
         cls.portal_user = new_test_user(

@@ -463,7 +463,7 @@ class TestStory(ServiceSuiteCase):
                 self.assertIn(text, response.text)
             for url in lists:
                 self.assertEqual(self.url_open(url).status_code, 200)
-            self.assertIn(self.call_a.name, self.url_open("/my/calls").text)
+            self.assertIn(self.call_a.name, self.url_open("/my/calls?filterby=all").text)
             invoice = self.env["account.move"].search(
                 [("partner_id", "=", self.customer.id), ("state", "=", "posted")], limit=1
             )

@@ -35,6 +35,10 @@ class ServiceCallPagePortal(CustomerPortal):
         if chosen_rate in RATES:
             values["chosen_rate"] = chosen_rate
         values = self._get_page_view_values(call_sudo, access_token, values, "my_calls_history", False)
+        # Whoever may read the call by his own right may write on its page.
+        values["message_token"] = access_token
+        if not access_token and request.env.user._is_portal():
+            values["message_token"] = call_sudo._portal_ensure_token()
         return request.render("service_helpdesk.portal_my_call", values)
 
     def _get_service_call_page_values(self, call_sudo):

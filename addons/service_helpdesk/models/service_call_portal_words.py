@@ -101,7 +101,7 @@ class ServiceCall(models.Model):
         is_late = clock.deadline < fields.Datetime.now()
         return {
             "what": what,
-            "until": self.env._("until %(deadline)s", deadline=self._format_at_site(clock.deadline)),
+            "until": self.env._("by %(deadline)s", deadline=self._format_at_site(clock.deadline)),
             "label": self.env._("late") if is_late else self.env._("promised"),
             "color": "text-bg-danger" if is_late else "text-bg-light border",
         }

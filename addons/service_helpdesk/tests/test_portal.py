@@ -82,7 +82,7 @@ class TestPortal(HelpdeskCase, HttpCase):
 
     def test_page_shows_promises_in_plain_words(self):
         page = self.url_open(self.own.access_url).text
-        for text in ("Own call", "HD-1001", "We answered", "It is solved", "until 20 Nov 2026", "promised", "Received"):
+        for text in ("Own call", "HD-1001", "We answered", "It is solved", "by 20 Nov 2026", "promised", "Received"):
             self.assertIn(text, page)
         for text in ("INTERNAL NOTE", "secret.txt", self.contract.name):
             self.assertNotIn(text, page)
@@ -393,7 +393,7 @@ class TestPortal(HelpdeskCase, HttpCase):
     def test_promises(self):
         call = self.colleagues.sudo()
         self.assertEqual([promise["label"] for promise in call._get_portal_promises()], ["promised", "promised"])
-        self.assertIn("We answer until 18 Nov 2026", call._get_portal_deadline()["words"])
+        self.assertIn("We answer by 18 Nov 2026", call._get_portal_deadline()["words"])
         with freeze_time("2026-11-18 14:00:00"):
             self.assertTrue(call._get_portal_deadline()["is_late"])
         call._register_event("replied")
