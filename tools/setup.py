@@ -2,6 +2,7 @@
 """Everything that must be there before Odoo runs. Each part is made once; a half-made one is made again."""
 
 import shutil
+from pathlib import Path
 
 from . import environment, odoo, packages, paths, source
 from .progress import locked
@@ -10,6 +11,7 @@ from .progress import locked
 PROGRAMS = (
     ("wkhtmltopdf", "to print PDF reports", lambda: shutil.which("wkhtmltopdf")),
     ("chromium", "for browser tours and screenshots", packages.browser),
+    ("dovecot-imapd", "to test mail through a real server", lambda: Path("/usr/lib/dovecot/imap").exists()),
 )
 
 

@@ -176,7 +176,7 @@ def test_not_root_and_a_package_missing(nothing_there, monkeypatch, commands, ca
     setup.ensure(strict=False)
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 2
-    for line, package in zip(lines, ("wkhtmltopdf", "chromium"), strict=True):
+    for line, package in zip(lines, ("wkhtmltopdf", "chromium", "dovecot-imapd"), strict=True):
         assert f"run `sudo apt-get install {package}` and start again. Everything else works without it." in line
     assert not commands
 
@@ -191,7 +191,7 @@ def test_root_installs_packages(nothing_there, monkeypatch, commands):
     monkeypatch.setattr(packages, "is_root", lambda: True)
     monkeypatch.setattr(packages.shutil, "which", lambda name: name)
     setup.ensure()
-    assert [command.split()[-1] for command in commands] == ["wkhtmltopdf", "chromium"]
+    assert [command.split()[-1] for command in commands] == ["wkhtmltopdf", "chromium", "dovecot-imapd"]
 
 
 def test_a_package_that_cannot_be_had_is_tried_once(nothing_there, monkeypatch, commands, capsys):

@@ -74,7 +74,7 @@ class ServiceCall(models.Model):
         """Return what a mail tells about itself and its sender; see the class."""
         sender = email_normalize(message_dict.get("email_from")) or ""
         results = get_headers(message, "Authentication-Results")
-        is_alias = bool(sender and self.env["mail.alias.domain"].sudo()._find_aliases([sender]))
+        is_alias = self._is_our_address(sender)
         is_doubtful = has_failed_authentication(results, company.service_mail_auth_host)
         author = self.env["res.partner"].sudo().browse(message_dict.get("author_id") or [])
         body = str(message_dict.get("body") or "")
@@ -98,6 +98,14 @@ class ServiceCall(models.Model):
             text = html2plaintext(body[:MAX_TEXT])
             facts["forwarded"] = find_forwarded_sender(message_dict.get("subject"), text)
         return facts
+
+    @api.model
+    def _is_our_address(self, address):
+        """Tell whether a normalized address is one of ours; foreign domains are sorted out by one cheap query."""
+        domains = self.env["mail.alias.domain"].sudo()
+        if not address or not domains.search_count([("name", "=", address.rpartition("@")[2])], limit=1):
+            return False
+        return bool(domains._find_aliases([address]))
 
     @api.model
     def _find_call_of_mail(self, answered, message_dict, facts):
