@@ -176,8 +176,9 @@ class TestMailServer(BaseCase):
 
     def _fetch_as_child(self):
         """Fetch on connections of our own; those of the parent stay open and untouched."""
-        kept = sql_db._Pool
+        kept = sql_db._Pool, self.registry._db
         sql_db._Pool = None
+        self.registry._db = sql_db.db_connect(get_db_name())
         try:
             self._fetch(self.servers[0])
         finally:
