@@ -40,7 +40,7 @@ class ServiceDashboard(models.AbstractModel):
         :raise AccessError: for those who may not read the analyses of calls
         """
         self.env["service.call.report"].check_access("read")
-        teams = self.env["service.team"].search([])
+        teams = self.env["service.team"].search([])  # pylint: disable=no-search-all
         if team_id is None:
             team_id = self._get_own_team(teams).id
         period = period if period in PERIODS else "12w"
