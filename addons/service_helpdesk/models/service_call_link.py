@@ -29,7 +29,6 @@ class ServiceCall(models.Model):
     )
     merged_into_id = fields.Many2one(
         comodel_name="service.call",
-        string="Merged Into",
         index="btree_not_null",
         readonly=True,
         copy=False,

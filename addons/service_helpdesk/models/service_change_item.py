@@ -39,7 +39,6 @@ class ServiceChangeItem(models.Model):
     )
     component_id = fields.Many2one(
         comodel_name="service.component",
-        string="Component",
         index="btree_not_null",
         domain="[('equipment_id', '=', equipment_id), ('date_removed', '=', False)]",
     )

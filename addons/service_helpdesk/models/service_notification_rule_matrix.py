@@ -69,7 +69,7 @@ class ServiceNotificationRule(models.Model):
         return {
             "company": self.env.company.name,
             "can_write": self.has_access("write"),
-            "types": self.env["service.call.type"].search_read([], ["display_name"]),
+            "types": self.env["service.call.type"].search_read([], ["display_name"]),  # pylint: disable=no-search-all
             "events": [
                 {"id": event, "label": label, "for_customers": event in CUSTOMER_EVENTS}
                 for event, label in labels["event"]
@@ -202,9 +202,11 @@ class ServiceNotificationRule(models.Model):
 
         :param companies: ``res.company``; all by default
         """
-        companies = companies or self.env["res.company"].with_context(active_test=False).search([])
+        companies = companies or self.env["res.company"].with_context(active_test=False).search(
+            []  # pylint: disable=no-search-all
+        )
         served = self.with_context(active_test=False).search([("company_id", "in", companies.ids)]).company_id
-        stages = self.env["service.call.stage"].search([])
+        stages = self.env["service.call.stage"].search([])  # pylint: disable=no-search-all
         return self.create(
             [
                 self._prepare_default_rule(company, line, stages)

@@ -131,7 +131,7 @@ class TestCallLink(HelpdeskCase):
 
     def test_a_follow_up_takes_over_who_and_what(self):
         action = self.first.action_follow_up()
-        call = Form(self.env["service.call"].with_user(self.taker).with_context(action["context"])).save()
+        call = Form(self.env["service.call"].with_user(self.taker).with_context(**action["context"])).save()
         self.assertRecordValues(
             call, [{"original_id": self.first.id, "equipment_id": self.unit.id, "subject": "Pump leaks"}]
         )

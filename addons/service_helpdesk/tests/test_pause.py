@@ -193,7 +193,7 @@ class TestPause(HelpdeskCase):
 
         def fail(call):
             if call == self.call:
-                raise ValidationError("Broken")
+                raise ValidationError("Broken")  # pylint: disable=translation-required
             return original(call)
 
         with (

@@ -123,7 +123,7 @@ class TestWorkValidation(HelpdeskCase):
 
         def get_unit_cost(line):
             if line == bad:
-                raise UserError("No cost")
+                raise UserError("No cost")  # pylint: disable=translation-required
             return 10.0
 
         with patch.object(Work, "_get_unit_cost", get_unit_cost):

@@ -24,7 +24,7 @@ class ServicePersonalData(models.TransientModel):
     _description = "Personal Data"
 
     partner_id = fields.Many2one(comodel_name="res.partner", string="Person", domain="[('is_company', '=', False)]")
-    email = fields.Char(string="Email", compute="_compute_email", store=True, readonly=False)
+    email = fields.Char(compute="_compute_email", store=True, readonly=False)
     line_ids = fields.One2many(
         comodel_name="service.personal.data.line",
         inverse_name="request_id",

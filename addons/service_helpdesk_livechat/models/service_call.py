@@ -7,7 +7,6 @@ class ServiceCall(models.Model):
 
     chat_id = fields.Many2one(
         comodel_name="discuss.channel",
-        string="Chat",
         index="btree_not_null",
         ondelete="set null",
         copy=False,
