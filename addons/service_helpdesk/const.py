@@ -1,6 +1,13 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Lists that calls, events and clocks share."""
 
+# Who reads what hangs on calls; accountants read the calls alone.
+CALL_READERS = (
+    "service_helpdesk.group_service_helpdesk_engineer,"
+    "service_helpdesk.group_service_helpdesk_reader,"
+    "service_equipment.group_service_auditor"
+)
+
 CHANNELS = [
     ("phone", "Phone"),
     ("email", "E-mail"),

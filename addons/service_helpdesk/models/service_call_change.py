@@ -2,7 +2,7 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
-from ..const import CHANGE_RISKS
+from ..const import CALL_READERS, CHANGE_RISKS
 
 CHANGE_STATES = [
     ("draft", "Draft"),
@@ -33,6 +33,7 @@ class ServiceCallType(models.Model):
         comodel_name="service.change.step",
         inverse_name="type_id",
         string="Approvals",
+        groups=CALL_READERS,
     )
 
 
@@ -77,14 +78,14 @@ class ServiceCall(models.Model):
         inverse_name="call_id",
         string="What Changes",
         copy=True,
-        groups="base.group_user",
+        groups=CALL_READERS,
     )
     approval_ids = fields.One2many(
         comodel_name="service.change.approval",
         inverse_name="call_id",
         string="Approvals",
         readonly=True,
-        groups="base.group_user",
+        groups=CALL_READERS,
     )
 
     _change_planned = models.Constraint(

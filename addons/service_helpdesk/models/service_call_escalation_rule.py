@@ -3,6 +3,8 @@ from dataclasses import replace
 
 from odoo import fields, models
 
+from ..const import CALL_READERS
+
 
 class ServiceCall(models.Model):
     """The escalation rules that concern the clocks of a call."""
@@ -14,7 +16,7 @@ class ServiceCall(models.Model):
         inverse_name="call_id",
         string="Escalations Done",
         readonly=True,
-        groups="base.group_user",
+        groups=CALL_READERS,
     )
 
     def _clock_fields(self):

@@ -2,7 +2,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..const import CLOSING_KINDS
+from ..const import CALL_READERS, CLOSING_KINDS
 
 
 class ServiceCall(models.Model):
@@ -14,9 +14,9 @@ class ServiceCall(models.Model):
         comodel_name="service.call.escalation",
         inverse_name="call_id",
         readonly=True,
-        groups="base.group_user",
+        groups=CALL_READERS,
     )
-    escalation_count = fields.Integer(compute="_compute_escalation_count", groups="base.group_user")
+    escalation_count = fields.Integer(compute="_compute_escalation_count", groups=CALL_READERS)
     pending_escalation_id = fields.Many2one(
         comodel_name="service.call.escalation",
         string="Waits for Acceptance",
@@ -30,7 +30,7 @@ class ServiceCall(models.Model):
         related="pending_escalation_id.team_id", string="Team That Was Asked", groups="base.group_user"
     )
     can_answer_escalation = fields.Boolean(
-        related="pending_escalation_id.can_answer", groups="base.group_user"
+        related="pending_escalation_id.can_answer", groups=CALL_READERS
     )
 
     @api.depends("escalation_ids")

@@ -6,7 +6,7 @@ from markupsafe import escape
 from odoo import fields, models
 from odoo.tools.mail import email_normalize, html_sanitize
 
-from ..const import CUSTOMER_RECIPIENTS
+from ..const import CALL_READERS, CUSTOMER_RECIPIENTS
 from ..engine.notification import Facts, select
 
 # How far ahead the beginning of working hours is looked for.
@@ -25,7 +25,7 @@ class ServiceCall(models.Model):
         inverse_name="call_id",
         string="Who Was Told",
         readonly=True,
-        groups="base.group_user",
+        groups=CALL_READERS,
     )
 
     def _notify_event(self, event, bodies=None, key=None, author=None):

@@ -5,6 +5,7 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from ..const import CALL_READERS
 from ..engine.solution_rank import Trouble
 
 SUGGESTIONS = 5
@@ -21,7 +22,7 @@ class ServiceCall(models.Model):
         comodel_name="service.solution.use",
         inverse_name="call_id",
         string="Solutions Tried",
-        groups="base.group_user",
+        groups=CALL_READERS,
     )
 
     @api.model

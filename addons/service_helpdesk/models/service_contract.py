@@ -2,11 +2,7 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-CALL_READERS = (
-    "service_helpdesk.group_service_helpdesk_engineer,"
-    "service_helpdesk.group_service_helpdesk_reader,"
-    "service_equipment.group_service_auditor"
-)
+from ..const import CALL_READERS
 
 
 class ServiceContract(models.Model):

@@ -3,11 +3,7 @@ import pytz
 
 from odoo import api, fields, models
 
-CALL_READERS = (
-    "service_helpdesk.group_service_helpdesk_engineer,"
-    "service_helpdesk.group_service_helpdesk_reader,"
-    "service_equipment.group_service_auditor"
-)
+from ..const import CALL_READERS
 
 
 class ServiceEquipment(models.Model):

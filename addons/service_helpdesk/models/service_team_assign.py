@@ -4,6 +4,8 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..const import CALL_READERS
+
 ASSIGNMENT_MODES = [
     ("manual", "By hand: whoever is free takes it"),
     ("round_robin", "In turn: who has waited longest gets the next"),
@@ -35,7 +37,7 @@ class ServiceTeam(models.Model):
         string="Tell the Leader After (Minutes)",
         help="Working minutes after which the leader is told of a call that nobody has taken. 0: never.",
     )
-    waiting_count = fields.Integer(string="To Accept", compute="_compute_waiting_count")
+    waiting_count = fields.Integer(string="To Accept", compute="_compute_waiting_count", groups=CALL_READERS)
     load_html = fields.Html(string="Load", compute="_compute_load_html", sanitize=False)
 
     _minutes_positive = models.Constraint(

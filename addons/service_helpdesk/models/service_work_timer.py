@@ -6,7 +6,7 @@ import pytz
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..const import CLOSING_KINDS
+from ..const import CALL_READERS, CLOSING_KINDS
 
 TIMER_KINDS = [("labour", "Labour"), ("travel", "Travel")]
 
@@ -176,7 +176,7 @@ class ServiceCall(models.Model):
         comodel_name="service.work.timer",
         inverse_name="call_id",
         string="Timers",
-        groups="base.group_user",
+        groups=CALL_READERS,
     )
     my_timer_state = fields.Selection(
         selection=[("none", "None"), ("running", "Running"), ("paused", "Paused")],

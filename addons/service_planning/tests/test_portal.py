@@ -14,7 +14,9 @@ class TestPortal(PlanningCase, HttpCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        contact = cls.env["res.partner"].create({"name": "Carla Customer", "parent_id": cls.customer.id})
+        contact = cls.env["res.partner"].create(
+            {"name": "Carla Customer", "parent_id": cls.customer.id, "service_sees_all_calls": True}
+        )
         stranger = cls.env["res.partner"].create({"name": "Sandro Stranger", "parent_id": cls.other_customer.id})
         new_test_user(cls.env, login="planning_customer", groups="base.group_portal", partner_id=contact.id)
         new_test_user(cls.env, login="planning_stranger", groups="base.group_portal", partner_id=stranger.id)

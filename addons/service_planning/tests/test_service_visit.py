@@ -195,8 +195,8 @@ class TestServiceVisitSteps(PlanningCase):
 
     def test_coming_visits_of_a_merged_call_serve_the_one_that_remains(self):
         first, second = self.new_call(), self.new_call()
-        visit = self.new_visit(second)
-        done = self.new_visit(second, hour=14, lead_id=self.other_engineer.id)
+        visit = self.new_visit(second, hour=12)
+        done = self.new_visit(second, hour=16)
         done.sudo().state = "done"
         (first | second).action_merge(first.id)
         self.assertEqual(visit.call_ids, first)
