@@ -1,5 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from . import (
+    fetchmail_server,
     ir_attachment,
     mail_message,
     mail_thread,

@@ -2,6 +2,7 @@
 """Real mail servers on loopback for tests: Dovecot with one mailbox, and an SMTP server that keeps what it gets."""
 
 import getpass
+import grp
 import imaplib
 import os
 import shutil
@@ -13,9 +14,9 @@ import threading
 import time
 from pathlib import Path
 
-DOVECOT = "/usr/sbin/dovecot"
+DOVECOT, DOVECOT_IMAP = "/usr/sbin/dovecot", "/usr/lib/dovecot/imap"
 USER, PASSWORD = "desk", "secret"
-PATIENCE = 30
+PATIENCE = 60
 CONFIGURATION = """
 base_dir = {folder}/run
 state_dir = {folder}/run
@@ -27,6 +28,7 @@ protocols = imap
 ssl = no
 disable_plaintext_auth = no
 first_valid_uid = 0
+mail_fsync = never
 mail_location = maildir:{folder}/mail/%u
 service imap-login {{
   chroot =
@@ -69,10 +71,10 @@ class ImapServer:
     """
 
     def __init__(self):
-        if not Path(DOVECOT).exists():
+        if not (Path(DOVECOT).exists() and Path(DOVECOT_IMAP).exists()):
             raise AssertionError("Dovecot is needed for this test: run `apt-get install dovecot-imapd`.")
         self.folder, self.port = Path(tempfile.mkdtemp(prefix="service-imap-")), find_free_port()
-        user, group = getpass.getuser(), str(os.getgid())
+        user, group = getpass.getuser(), grp.getgrgid(os.getgid()).gr_name
         if os.geteuid() == 0:
             user, group = "nobody", "nogroup"
         for name in ("run", "mail", "home"):
@@ -92,7 +94,11 @@ class ImapServer:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        self._wait()
+        try:
+            self._wait()
+        except AssertionError:
+            self.stop()
+            raise
 
     def _wait(self):
         deadline = time.monotonic() + PATIENCE
@@ -130,7 +136,11 @@ class ImapServer:
     def stop(self):
         """End the server and remove its directory."""
         self.process.terminate()
-        self.process.wait(PATIENCE)
+        try:
+            self.process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
