@@ -16,7 +16,7 @@ class ServiceCall(models.Model):
         readonly=True,
         groups=CALL_READERS,
     )
-    escalation_count = fields.Integer(compute="_compute_escalation_count", groups=CALL_READERS)
+    escalation_count = fields.Integer(compute="_compute_escalation_count", groups="base.group_user")
     pending_escalation_id = fields.Many2one(
         comodel_name="service.call.escalation",
         string="Waits for Acceptance",
@@ -30,14 +30,14 @@ class ServiceCall(models.Model):
         related="pending_escalation_id.team_id", string="Team That Was Asked", groups="base.group_user"
     )
     can_answer_escalation = fields.Boolean(
-        related="pending_escalation_id.can_answer", groups=CALL_READERS
+        related="pending_escalation_id.can_answer", groups="base.group_user"
     )
 
     @api.depends("escalation_ids")
     def _compute_escalation_count(self):
-        counts = dict(
-            self.env["service.call.escalation"]._read_group([("call_id", "in", self.ids)], ["call_id"], ["__count"])
-        )
+        # Whoever reads a call may know how often it was escalated, accountants too.
+        escalations = self.env["service.call.escalation"].sudo()
+        counts = dict(escalations._read_group([("call_id", "in", self.ids)], ["call_id"], ["__count"]))
         for call in self:
             call.escalation_count = counts.get(call._origin, 0)
 

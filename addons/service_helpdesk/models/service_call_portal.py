@@ -139,12 +139,17 @@ class ServiceCall(models.Model):
 
     @api.model
     def _find_sent_form(self, form_token):
-        """Return the call that the current user made with this form; empty before it was sent."""
+        """Return the call that the current user made with this form; empty before it was sent.
+
+        :raise UserError: when somebody else sent it
+        """
         if not form_token:
             return self.browse()
-        domain = [("form_token", "=", form_token), ("contact_id", "=", self.env.user.partner_id.id)]
         # The token is no field of the customer's; the call is his.
-        return self.sudo().search(domain, limit=1).sudo(False)
+        sent = self.sudo().search([("form_token", "=", form_token)], limit=1)
+        if sent and sent.contact_id != self.env.user.partner_id:
+            raise UserError(self.env._("This form was used already: open a new one."))
+        return sent.sudo(False)
 
     @api.model
     def _create_once(self, values):

@@ -50,7 +50,20 @@ registry.category("web_tour.tours").add("service_call_tour", {
         },
         {
             content: "Put it on hold",
-            trigger: "button[name='action_pause']",
+            trigger: "button[name='action_open_pause']",
+            run: "click",
+        },
+        {
+            content: "Say why",
+            trigger: ".modal .o_field_widget[name='reason_id'] input",
+            run: "click",
+        },
+        {
+            trigger: ".modal .o-autocomplete--dropdown-item > a:not(:has(.o_m2o_dropdown_option))",
+            run: "click",
+        },
+        {
+            trigger: ".modal footer .btn-primary",
             run: "click",
         },
         {
