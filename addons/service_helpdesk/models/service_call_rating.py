@@ -60,14 +60,16 @@ class ServiceCall(models.Model):
         query = f"&rate={rate}" if rate else ""
         return self.get_base_url() + self.get_portal_url(query_string=query, anchor="service_call_rating")
 
-    def rating_apply(self, rate, token=None, rating=None, **kwargs):
+    def rating_apply(  # noqa: PLR0913, PLR0917 - as in Odoo
+        self, rate, token=None, rating=None, feedback=None, subtype_xmlid=None, notify_delay_send=False
+    ):
         """Keep a customer's rating of a closed call.
 
         :raise UserError: when the call is open again, was closed too long ago, or the rating is of another closing
         """
         for call in self:
             call._check_ratable(rating)
-        rating = super().rating_apply(rate, token=token, rating=rating, **kwargs)
+        rating = super().rating_apply(rate, token, rating, feedback, subtype_xmlid, notify_delay_send)
         if rate < RATING_LIMIT_OK:
             self._review_rating(rating)
         return rating
