@@ -192,7 +192,9 @@ class TestCustomerReport(CustomerReportCase):
             self._run_job()
         self.assertEqual(len(self.report.month_ids), 1)
         self.report.month_ids.action_send_again()
-        mails = self.env["mail.mail"].search([("model", "=", self.report.month_ids._name)])
+        mails = self.env["mail.mail"].search(
+            [("model", "=", self.report.month_ids._name), ("res_id", "in", self.report.month_ids.ids)]
+        )
         self.assertEqual(len(mails), 2)
 
     def test_an_archived_report_is_not_sent(self):

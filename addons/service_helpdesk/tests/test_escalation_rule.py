@@ -201,6 +201,7 @@ class TestEscalationRule(HelpdeskCase):
         self._rule().unlink()
 
     def test_in_words(self):
+        self.env["service.escalation.rule"].search([]).active = False
         rule = self._rule(basis="after", minutes=60, repeat_count=3, repeat_minutes=30, tells_leader=True)
         self.assertEqual(
             rule.summary,

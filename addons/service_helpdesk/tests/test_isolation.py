@@ -369,7 +369,10 @@ class TestEngineerScope(HelpdeskCase):
         )
 
     def _see(self, model="service.call"):
-        return self.env[model].with_user(self.engineer).search([])
+        """Return which of the two teams' calls, or work on them, the engineer sees."""
+        calls = self.ours | self.theirs
+        domain = [("id" if model == "service.call" else "call_id", "in", calls.ids)]
+        return self.env[model].with_user(self.engineer).search(domain)
 
     def test_own(self):
         self.assertEqual(self._see(), self.ours)

@@ -445,8 +445,10 @@ class TestNotificationRules(NotificationCase):
     def test_a_text_that_fails_stops_nobody(self):
         broken = self._rule("completed", "contact", "mail")
         self._rule("completed", "owner")
-        broken.template_id.sudo().body_html = "<p t-out=\"object.no_such_field\"/>"
-        call = self._new_call(contact_id=self.contact.id, user_id=self.engineer.id)
+        # It fails on one call only: a text that fails on any is not saved.
+        failing = "<p t-if=\"object.subject == 'Breaks it'\" t-out=\"object.no_such_field\"/>"
+        broken.template_id.sudo().body_html = failing
+        call = self._new_call(subject="Breaks it", contact_id=self.contact.id, user_id=self.engineer.id)
         call.action_complete()
         self.assertTrue(call.is_closed)
         with mute_logger(BATCH_LOG, "odoo.addons.mail.models.mail_render_mixin"):
