@@ -58,9 +58,12 @@ tours.add("service_story_engineer", {
 tours.add("service_story_validate", {
     url: "/odoo/service-work-validate",
     steps: () => [
-        { trigger: ".o_data_row:contains('Story: labels are torn') .o_list_record_selector input", run: "click" },
-        { content: "Validate", trigger: "button[name='action_validate']", run: "click" },
-        { trigger: "body:not(:has(.o_data_row))" },
+        {
+            content: "Validate",
+            trigger: ".o_data_row:contains('Story: labels are torn') button[name^='action_validate']",
+            run: "click",
+        },
+        { trigger: "body:not(:has(.o_data_row:contains('Story: labels are torn')))" },
     ],
 });
 
