@@ -128,7 +128,9 @@ class ServiceSolution(models.Model):
     def _compute_use_counts(self):
         counts = self._count_uses()
         for solution in self:
-            solution.use_count, solution.helped_count, solution.failed_count = counts[solution.id]
+            # A solution that is being edited counts as it is saved, a new one not at all.
+            tried, helped, failed = counts.get(solution._origin.id, (0, 0, 0))
+            solution.update({"use_count": tried, "helped_count": helped, "failed_count": failed})
             solution.success_words = (
                 self.env._(
                     "helped %(helped)s of %(known)s times",
@@ -144,7 +146,7 @@ class ServiceSolution(models.Model):
 
         :return: dict {id: (tried, helped, did not help)}
         """
-        counts = {solution_id: [0, 0, 0] for solution_id in self.ids or self._ids}
+        counts = {solution_id: [0, 0, 0] for solution_id in self.ids}
         # How often something helped is no secret, whoever's calls it was.
         for solution, result, count in self.env["service.solution.use"].sudo()._read_group(
             [("solution_id", "in", self.ids)], ["solution_id", "result"], ["__count"]

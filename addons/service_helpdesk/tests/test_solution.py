@@ -1,7 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from odoo.addons.service_equipment.engine.version import version_key
 
@@ -68,6 +68,19 @@ class TestSolution(HelpdeskCase):
     def test_versions_in_order(self):
         with self.assertRaisesRegex(ValidationError, "comes after"):
             self._new_solution("Wrong", version_from="2.0", version_to="1.9")
+
+    def test_counts_stay_while_a_solution_is_edited(self):
+        solution = self._new_solution("Noise")
+        self.env["service.solution.use"].create(
+            {"solution_id": solution.id, "call_id": self._new_call().id, "result": "helped"}
+        )
+        with Form(solution.with_user(self.controller)) as form:
+            form.version_from = "1.0"
+            self.assertEqual(form.helped_count, 1)
+        self.assertTrue(solution.version_from_key)
+        form = Form(self.env["service.solution"].with_user(self.taker))
+        form.version_to = "2.0"
+        self.assertEqual(form.use_count, 0)
 
     # ------------------------------------------------------------
     # Finding
