@@ -119,6 +119,12 @@ class ServiceDashboard(models.AbstractModel):
                 "warning",
             ),
             ("on_hold", self.env._("On hold"), opened & Domain("is_paused", "=", True), "info"),
+            (
+                "waits_for_customer",
+                self.env._("Waiting for the customer"),
+                opened & Domain("pause_reason_id.waits_for", "=", "customer"),
+                "info",
+            ),
             ("new_today", self.env._("New today"), base & Domain("raised_at", ">=", today), ""),
             ("closed_today", self.env._("Closed today"), base & Domain("closed_at", ">=", today), "success"),
         )

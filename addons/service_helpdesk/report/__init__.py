@@ -1,5 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from . import (
+from . import (  # mixins come before the models that carry them
+    service_report_mixin,
     service_call_report,
     service_call_step_report,
     service_customer_report,

@@ -57,23 +57,17 @@ class ServiceCallReport(models.Model):
 
     _name = "service.call.report"
     _description = "Call Analysis"
+    _inherit = ["service.report.mixin", "service.report.hours.mixin"]
     _auto = False
     _rec_name = "call_id"
     _order = "raised_at desc, id desc"
 
-    call_id = fields.Many2one(comodel_name="service.call", readonly=True)
-    company_id = fields.Many2one(comodel_name="res.company", readonly=True)
     commercial_partner_id = fields.Many2one(comodel_name="res.partner", string="Customer", readonly=True)
     contact_id = fields.Many2one(comodel_name="res.partner", readonly=True)
-    site_id = fields.Many2one(comodel_name="res.partner", readonly=True)
-    area_id = fields.Many2one(comodel_name="service.area", readonly=True)
     equipment_id = fields.Many2one(comodel_name="service.equipment", readonly=True)
-    product_id = fields.Many2one(comodel_name="product.product", readonly=True)
     categ_id = fields.Many2one(comodel_name="product.category", string="Product Category", readonly=True)
-    type_id = fields.Many2one(comodel_name="service.call.type", readonly=True)
     channel = fields.Selection(selection=CHANNELS, readonly=True)
     priority = fields.Selection(selection=PRIORITIES, readonly=True)
-    team_id = fields.Many2one(comodel_name="service.team", readonly=True)
     user_id = fields.Many2one(comodel_name="res.users", string="Owner", readonly=True)
     engineer_id = fields.Many2one(
         comodel_name="res.users",
@@ -155,27 +149,18 @@ class ServiceCallReport(models.Model):
         "res.company": ["service_repeat_days"],
     }
 
-    def action_open_call(self):
-        """Open the call behind a row."""
-        self.ensure_one()
-        return self.call_id._get_records_action(name=self.env._("Call"))
-
     # ------------------------------------------------------------
     # Query
     # ------------------------------------------------------------
 
     @property
     def _table_query(self):
-        columns = {"id": SQL("c.id"), "call_id": SQL("c.id")}
-        columns.update((name, SQL("c.%s", SQL.identifier(name))) for name in CALL_COLUMNS)
+        columns = {"id": SQL("c.id"), "call_id": SQL("c.id"), **self._get_columns("c", CALL_COLUMNS)}
         columns.update(self._get_shown_columns())
         columns.update(self._get_time_columns())
         columns.update(self._get_count_columns())
-        return SQL(
-            "SELECT %s %s",
-            SQL(", ").join(SQL("%s AS %s", sql, SQL.identifier(name)) for name, sql in columns.items()),
-            self._get_from(),
-        )
+        columns.update(self._get_hours_columns())
+        return SQL("SELECT %s %s", self._select(columns), self._get_from())
 
     @api.model
     def _get_from(self):
@@ -194,12 +179,7 @@ class ServiceCallReport(models.Model):
         return {
             "categ_id": SQL("template.categ_id"),
             "symptom_group_id": SQL("split_part(symptom.parent_path, '/', 1)::int"),
-            "engineer_id": SQL(
-                """COALESCE((SELECT w.user_id FROM service_work w
-                              WHERE w.call_id = c.id AND w.kind = 'labour' AND w.user_id IS NOT NULL
-                                AND w.state != 'refused'
-                           GROUP BY w.user_id ORDER BY SUM(w.quantity) DESC, w.user_id LIMIT 1), c.user_id)"""
-            ),
+            "engineer_id": self._get_engineer(),
             "hour_of_day": SQL("to_char(%s, 'HH24')", self._get_site_time("c.raised_at")),
             "weekday": SQL("to_char(%s, 'ID')", self._get_site_time("c.raised_at")),
         }

@@ -34,19 +34,13 @@ class ServiceCallStepReport(models.Model):
 
     _name = "service.call.step.report"
     _description = "Time in Steps"
+    _inherit = ["service.report.mixin"]
     _auto = False
     _rec_name = "call_id"
     _order = "started_at desc, id desc"
 
-    call_id = fields.Many2one(comodel_name="service.call", readonly=True)
-    company_id = fields.Many2one(comodel_name="res.company", readonly=True)
     commercial_partner_id = fields.Many2one(comodel_name="res.partner", string="Customer", readonly=True)
-    site_id = fields.Many2one(comodel_name="res.partner", readonly=True)
-    area_id = fields.Many2one(comodel_name="service.area", readonly=True)
-    product_id = fields.Many2one(comodel_name="product.product", readonly=True)
-    type_id = fields.Many2one(comodel_name="service.call.type", readonly=True)
     priority = fields.Selection(selection=PRIORITIES, readonly=True)
-    team_id = fields.Many2one(comodel_name="service.team", readonly=True)
     user_id = fields.Many2one(comodel_name="res.users", string="Owner", readonly=True)
     step = fields.Selection(selection=STEPS, readonly=True)
     reason = fields.Char(readonly=True, help="Why the call was put on hold.")
@@ -92,11 +86,6 @@ class ServiceCallStepReport(models.Model):
                 WHERE p.kind NOT IN ('completed', 'cancelled')""",
             steps=("raised", "allocated", "planned", "travel", "arrived"),
             marks=(*dict(STEPS), "resumed", "reopened", "completed", "cancelled"),
-            columns=SQL(", ").join(SQL("c.%s", SQL.identifier(name)) for name in CALL_COLUMNS),
+            columns=self._select(self._get_columns("c", CALL_COLUMNS)),
             now=fields.Datetime.now(),
         )
-
-    def action_open_call(self):
-        """Open the call behind a row."""
-        self.ensure_one()
-        return self.call_id._get_records_action(name=self.env._("Call"))

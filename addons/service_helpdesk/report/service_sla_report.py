@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 from odoo.addons.service_contract.const import METRICS, PRIORITIES
@@ -33,27 +33,22 @@ class ServiceSlaReport(models.Model):
     """One row per promise: what was promised on a call, and how it went.
 
     *Kept* is the share of met ones among those that were met or missed: an excused miss counts for neither. A promise
-    that waits in a pause, or was dropped, is not counted.
+    that waits in a pause, or was dropped, is not counted. The hours of a call stand beside its last promise to resolve
+    it.
     """
 
     _name = "service.sla.report"
     _description = "SLA Analysis"
+    _inherit = ["service.report.mixin", "service.report.hours.mixin"]
     _auto = False
     _rec_name = "clock_id"
     _order = "deadline, id"
 
     clock_id = fields.Many2one(comodel_name="service.sla.clock", string="Promise", readonly=True)
-    call_id = fields.Many2one(comodel_name="service.call", readonly=True)
-    company_id = fields.Many2one(comodel_name="res.company", readonly=True)
     commercial_partner_id = fields.Many2one(comodel_name="res.partner", string="Customer", readonly=True)
     contract_id = fields.Many2one(comodel_name="service.contract", readonly=True)
-    site_id = fields.Many2one(comodel_name="res.partner", readonly=True)
-    area_id = fields.Many2one(comodel_name="service.area", readonly=True)
     equipment_id = fields.Many2one(comodel_name="service.equipment", readonly=True)
-    product_id = fields.Many2one(comodel_name="product.product", readonly=True)
-    type_id = fields.Many2one(comodel_name="service.call.type", readonly=True)
     priority = fields.Selection(selection=PRIORITIES, readonly=True)
-    team_id = fields.Many2one(comodel_name="service.team", readonly=True)
     user_id = fields.Many2one(comodel_name="res.users", string="Owner", readonly=True)
     metric = fields.Selection(selection=METRICS, readonly=True)
     state = fields.Selection(selection=CLOCK_STATES, readonly=True)
@@ -62,6 +57,11 @@ class ServiceSlaReport(models.Model):
     is_closed = fields.Boolean(string="Call Closed", readonly=True)
     due_in = fields.Selection(
         selection=DUE_IN, readonly=True, help="How long the promises that still run have to be kept."
+    )
+    engineer_id = fields.Many2one(
+        comodel_name="res.users",
+        readonly=True,
+        help="Who worked longest on the call; its owner when nobody recorded work.",
     )
     # What is measured
     met_percent = fields.Float(
@@ -74,16 +74,30 @@ class ServiceSlaReport(models.Model):
         string="Working Hours Taken", readonly=True, aggregator="avg", help="Of those that have stopped."
     )
     used_percent = fields.Float(
-        string="Budget Used (%)", readonly=True, aggregator="avg", help="Of those that have stopped."
+        string="Time Used (%)", readonly=True, aggregator="avg", help="Of those that have stopped."
+    )
+    kept_within_budget = fields.Float(
+        string="In Time and Budget (%)",
+        readonly=True,
+        aggregator="avg",
+        help="Of the completed calls with a promise to resolve and allotted hours: those that kept both.",
     )
 
     _depends = {
         "service.call": list(CALL_COLUMNS),
-        "service.sla.clock": [*CLOCK_COLUMNS, "stopped_at", "used_minutes", "budget_minutes"],
+        "service.sla.clock": [*CLOCK_COLUMNS, "cycle", "stopped_at", "used_minutes", "budget_minutes"],
     }
 
     @property
     def _table_query(self):
+        columns = self._get_columns("k", CLOCK_COLUMNS) | self._get_columns("c", CALL_COLUMNS)
+        hours = self._get_hours_columns(self._get_is_counted())
+        columns |= hours
+        columns["engineer_id"] = self._get_engineer()
+        columns["kept_within_budget"] = SQL(
+            "CASE k.state WHEN 'met' THEN %(share)s WHEN 'missed' THEN 0.0 * %(share)s END",
+            share=hours["within_budget"],
+        )
         return SQL(
             """SELECT k.id AS id, k.id AS clock_id, %(columns)s,
                       %(due_in)s AS due_in,
@@ -94,15 +108,25 @@ class ServiceSlaReport(models.Model):
                       CASE WHEN k.stopped_at IS NOT NULL THEN k.used_minutes / 60.0 END AS used_hours,
                       CASE WHEN k.stopped_at IS NOT NULL
                            THEN 100.0 * k.used_minutes / NULLIF(k.budget_minutes, 0) END AS used_percent
-                 FROM service_sla_clock k JOIN service_call c ON c.id = k.call_id
+                 FROM service_sla_clock k
+                 JOIN service_call c ON c.id = k.call_id
+                 LEFT JOIN service_call_stage stage ON stage.id = c.stage_id
                 WHERE k.state != 'void'""",
-            columns=SQL(", ").join(
-                [SQL("k.%s", SQL.identifier(name)) for name in CLOCK_COLUMNS]
-                + [SQL("c.%s", SQL.identifier(name)) for name in CALL_COLUMNS]
-            ),
+            columns=self._select(columns),
             due_in=self._get_due_in(),
         )
 
+    @api.model
+    def _get_is_counted(self):
+        """Return the SQL of whether the hours of a call stand beside this promise: its last one to resolve it."""
+        return SQL(
+            """(k.metric = 'resolution' AND NOT EXISTS (
+                    SELECT 1 FROM service_sla_clock later
+                     WHERE later.call_id = k.call_id AND later.metric = 'resolution' AND later.state != 'void'
+                       AND later.cycle > k.cycle))"""
+        )
+
+    @api.model
     def _get_due_in(self):
         now = fields.Datetime.now()
         return SQL(
@@ -115,8 +139,3 @@ class ServiceSlaReport(models.Model):
                     ELSE '4' END""",
             now=now,
         )
-
-    def action_open_call(self):
-        """Open the call behind a row."""
-        self.ensure_one()
-        return self.call_id._get_records_action(name=self.env._("Call"))

@@ -24,21 +24,15 @@ class ServiceWorkReport(models.Model):
 
     _name = "service.work.report"
     _description = "Time Analysis"
+    _inherit = ["service.report.mixin"]
     _auto = False
     _rec_name = "work_id"
     _order = "date desc, id desc"
 
     work_id = fields.Many2one(comodel_name="service.work", string="Work Line", readonly=True)
-    call_id = fields.Many2one(comodel_name="service.call", readonly=True)
-    company_id = fields.Many2one(comodel_name="res.company", readonly=True)
     partner_id = fields.Many2one(comodel_name="res.partner", string="Customer", readonly=True)
     contract_id = fields.Many2one(comodel_name="service.contract", readonly=True)
     equipment_id = fields.Many2one(comodel_name="service.equipment", readonly=True)
-    product_id = fields.Many2one(comodel_name="product.product", readonly=True)
-    site_id = fields.Many2one(comodel_name="res.partner", readonly=True)
-    area_id = fields.Many2one(comodel_name="service.area", readonly=True)
-    type_id = fields.Many2one(comodel_name="service.call.type", readonly=True)
-    team_id = fields.Many2one(comodel_name="service.team", readonly=True)
     resource_id = fields.Many2one(comodel_name="resource.resource", string="Done By", readonly=True)
     user_id = fields.Many2one(comodel_name="res.users", readonly=True)
     kind = fields.Selection(selection=WORK_KINDS, readonly=True)
@@ -84,16 +78,8 @@ class ServiceWorkReport(models.Model):
                  JOIN res_company company ON company.id = w.company_id
                  LEFT JOIN uom_uom uom ON uom.id = w.uom_id
                 WHERE w.state != 'refused'""",
-            columns=SQL(", ").join(
-                [SQL("w.%s", SQL.identifier(name)) for name in WORK_COLUMNS]
-                + [SQL("c.%s", SQL.identifier(name)) for name in CALL_COLUMNS]
-            ),
+            columns=self._select(self._get_columns("w", WORK_COLUMNS) | self._get_columns("c", CALL_COLUMNS)),
             is_time=is_time,
             length=kilometre.parent_path.split("/")[0],
             kilometre=kilometre.factor,
         )
-
-    def action_open_call(self):
-        """Open the call behind a row."""
-        self.ensure_one()
-        return self.call_id._get_records_action(name=self.env._("Call"))

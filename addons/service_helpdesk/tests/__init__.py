@@ -34,6 +34,7 @@ from . import (
     test_reliability,
     test_reliability_engine,
     test_report,
+    test_report_hours,
     test_security,
     test_service_call,
     test_service_call_cover,

@@ -49,6 +49,23 @@ class TestDashboard(HelpdeskCase):
         self.assertEqual(values["kept"], 67)
         self.assertEqual(values["fixed"], 100)
 
+    def test_what_waits_for_the_customer_and_what_for_others(self):
+        reasons = self.env["service.pause.reason"].create(
+            [{"name": f"For {who}", "waits_for": who, "stops_clocks": stops} for who, stops in self._get_waits()]
+        )
+        for reason in reasons:
+            self._new().action_pause(reason_id=reason.id)
+        self._new().action_pause("No reason of the list")
+        tiles = self._tiles()
+        self.assertEqual((tiles["on_hold"]["value"], tiles["waits_for_customer"]["value"]), (3, 2))
+        found = self.env["service.call"].with_user(self.taker).search(tiles["waits_for_customer"]["domain"])
+        self.assertEqual(found.pause_reason_id, reasons[:2])
+        found.action_complete()
+        self.assertEqual(self._tiles()["waits_for_customer"]["value"], 0)
+
+    def _get_waits(self):
+        return [("customer", True), ("customer", False), ("part", True)]
+
     def test_today_begins_at_midnight_of_the_reader(self):
         call = self._new(raised_at=RAISED.replace(hour=23, minute=30) - timedelta(days=1))
         dashboard = self.env["service.dashboard"].with_user(self.taker)
