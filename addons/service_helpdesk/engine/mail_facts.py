@@ -12,6 +12,9 @@ from email.utils import getaddresses
 
 ROBOT_NAMES = ("mailer-daemon", "postmaster", "no-reply", "noreply", "donotreply", "do-not-reply", "bounce")
 ROBOT_HEADERS = ("X-Autoreply", "X-Autorespond")
+BULK_PRECEDENCES = ("bulk", "junk")
+MADE_DOMAIN = "no-message-id.invalid"
+MAX_HEADERS = 1000000
 LIST_PRECEDENCES = ("bulk", "junk", "list")
 RECIPIENT_HEADERS = ("To", "Cc", "Delivered-To", "X-Original-To", "Resent-To", "Resent-Cc")
 # Providers whose customers have nothing in common.
@@ -24,6 +27,13 @@ PUBLIC_DOMAINS = frozenset((
     "laposte.net", "proton.me", "protonmail.com", "mail.com", "mail.ru", "yandex.ru", "zoho.com",
 ))
 # fmt: on
+# With what mail programs begin the subject of an answer in somebody's absence; not all of them say it in a header.
+AWAY_WORDS = re.compile(
+    r"^\s*(?:(?:automatic reply|auto[- ]?reply|out of (?:the )?office|auto(?:matic)? response|risposta automatica"
+    r"|fuori (?:sede|ufficio)|automatische antwort|abwesenheitsnotiz|r\S{1,2}ponse automatique|absence du bureau"
+    r"|respuesta autom\S{1,2}tica|fuera de la oficina|r\S{1,2}spuns automat)\b|auto\s*:)",
+    re.IGNORECASE,
+)
 FORWARD_WORDS = re.compile(r"^\s*(?:fwd?|wg|i|inoltro|tr|rv|redir)\s*:", re.IGNORECASE)
 FORWARD_MARK = re.compile(
     r"^\W*(?:forwarded message|original message|begin forwarded message|messaggio inoltrato|messaggio originale"
@@ -79,10 +89,23 @@ def is_robot(message, sender):
     (True, False)
     >>> is_robot({}, "no-reply@shop.example"), is_robot({}, ""), is_robot({"Return-Path": "<>"}, "a@b.example")
     (True, True, True)
+    >>> bulk = {"Precedence": "bulk"}
+    >>> is_robot(bulk, "a@b.example"), is_robot({**bulk, "List-Id": "all"}, "a@b.example")
+    (True, False)
+    >>> is_robot({"Subject": "Automatic reply: Pump"}, "a@b.example")
+    True
+    >>> is_robot({"Subject": "Re: Automatic reply: Pump"}, "a@b.example")
+    False
     """
     if (get_header(message, "Auto-Submitted") or "no").lower() != "no":
         return True
-    if get_header(message, "Precedence").lower() == "auto_reply" or get_header(message, "Return-Path") == "<>":
+    precedence = get_header(message, "Precedence").lower()
+    if precedence == "auto_reply" or get_header(message, "Return-Path") == "<>":
+        return True
+    # Answers in somebody's absence bear the mark of mass mail as well; a list passes on what people write.
+    if precedence in BULK_PRECEDENCES and not get_header(message, "List-Id"):
+        return True
+    if AWAY_WORDS.match(get_header(message, "Subject")):
         return True
     if any(get_header(message, name) for name in ROBOT_HEADERS):
         return True
@@ -141,6 +164,33 @@ def find_forwarded_sender(subject, text):
             name = line.group(1)[: address.start()].strip(" \t\"'<[(*")
             return name, address.group().lower()
     return None
+
+
+def add_message_id(raw, moment):
+    """Return a mail with a Message-Id made of its bytes, if it has none: the same mail gets the same one each time.
+
+    Mails alike but for their date are two mails. What bears no date at all is told apart by the moment.
+
+    :param bytes raw: the whole mail
+    :param str moment: when it came in, as coarse as two such mails are to be told apart
+
+    >>> mail = b"Date: Wed, 18 Nov 2026 12:00:00 +0000\\nSubject: Pump\\n\\nIt drips"
+    >>> add_message_id(mail, "noon") == add_message_id(mail, "night"), add_message_id(mail, "noon").endswith(mail)
+    (True, True)
+    >>> add_message_id(b"Subject: Pump\\n\\n", "noon") == add_message_id(b"Subject: Pump\\n\\n", "night")
+    False
+    >>> add_message_id(b"Message-Id: <1@us.example>\\n\\n", "noon")
+    b'Message-Id: <1@us.example>\\n\\n'
+    """
+    try:
+        message = BytesHeaderParser().parsebytes(raw[:MAX_HEADERS])
+    except Exception:  # noqa: BLE001 - see get_header
+        return raw
+    if get_header(message, "Message-Id"):
+        return raw
+    is_dated = get_header(message, "Date") or get_header(message, "Received")
+    digest = hashlib.sha256(raw if is_dated else raw + moment.encode()).hexdigest()[:40]
+    return f"Message-Id: <{digest}@{MADE_DOMAIN}>\r\n".encode() + raw
 
 
 def get_digest(*parts):

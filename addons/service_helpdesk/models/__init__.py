@@ -37,6 +37,7 @@ from . import (
     service_call_notice,
     service_call_mail_out,
     service_call_mail_route,
+    service_call_mail_bounce,
     service_call_mail_safety,
     service_call_notify,
     service_call_notify_events,

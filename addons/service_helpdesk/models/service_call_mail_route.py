@@ -1,8 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from datetime import timedelta
 
-from markupsafe import Markup
-
 from odoo import api, fields, models
 from odoo.tools.mail import email_normalize, html2plaintext
 
@@ -255,7 +253,7 @@ class ServiceCall(models.Model):
         return self.sudo().search(domain, order="id desc", limit=1)
 
     # ------------------------------------------------------------
-    # Attachments and bounces
+    # Attachments
     # ------------------------------------------------------------
 
     @api.model
@@ -275,23 +273,3 @@ class ServiceCall(models.Model):
                     "Too big and left out: %(names)s.", names=", ".join(str(attachment[0]) for attachment in dropped)
                 )
             )
-
-    @api.model
-    def _handle_bounce(self, message, message_dict):
-        """Say on the call that its mail did not reach somebody, and tell the owner. A bounce never makes a call.
-
-        :param message: ``email.message.EmailMessage``, the notice of a mail server
-        :param dict message_dict: what Odoo parsed from it
-        """
-        bounced = message_dict.get("bounced_message")
-        call = self.sudo().browse(bounced.res_id if bounced and bounced.model == self._name else []).exists()
-        if not call or message.get_param("report-type") == "disposition-notification":
-            return
-        address = message_dict.get("bounced_email") or self.env._("the recipient")
-        reason = html2plaintext(str(message_dict.get("body") or "")[:MAX_TEXT])[:500]
-        body = Markup("<p>%s</p><blockquote>%s</blockquote>") % (
-            self.env._("A mail of this call did not reach %(address)s.", address=address),
-            reason,
-        )
-        call._log_mail(message_dict, body)
-        call._notify_event("bounced", {call.id: body})

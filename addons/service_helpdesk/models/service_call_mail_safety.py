@@ -5,13 +5,14 @@ import random
 import time
 import xmlrpc.client
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import ConcurrencyError
 from odoo.tools import plaintext2html
 from odoo.tools.mail import email_normalize
 
-from ..engine.mail_facts import clean_text, get_recipients, read_rough_headers
+from ..engine.mail_facts import add_message_id, clean_text, get_digest, get_recipients, read_rough_headers
 from .service_call_mail import TRY_AGAIN
+from .service_mail_receipt import SAME_MAIL_MINUTES
 
 _logger = logging.getLogger(__name__)
 
@@ -37,6 +38,7 @@ class ServiceCall(models.Model):
         :param str model: where mails without an alias go
         :return: what the gateway returns: id of a record, False or None
         """
+        message = self._name_mail(message)
         # Only a job that fetches mails has its own transaction per mail; a request is tried again by Odoo itself.
         is_alone = "default_fetchmail_server_id" in self.env.context
         for attempt in range(1, MAX_TRIES + 1):
@@ -57,14 +59,24 @@ class ServiceCall(models.Model):
         return self._keep_unreadable_mail(message, model, ConcurrencyError("too many other workers"))
 
     @api.model
-    def _keep_unreadable_mail(self, message, model, error):
-        """Make a call of a mail that failed, with the mail attached.
+    def _name_mail(self, message):
+        """Return the bytes of a mail; one without a Message-Id gets one, so that it is known when it comes again.
 
-        :return: id of the call; False when the mail is there already; None when the mail is not for calls
+        :param message: bytes, text or ``xmlrpc.client.Binary``
         """
         if isinstance(message, xmlrpc.client.Binary):
             message = message.data
         raw = message.encode("utf-8", "replace") if isinstance(message, str) else bytes(message)
+        minutes = fields.Datetime.now().timestamp() // 60
+        return add_message_id(raw, f"{minutes // SAME_MAIL_MINUTES}")
+
+    @api.model
+    def _keep_unreadable_mail(self, raw, model, error):
+        """Make a call of a mail that failed, with the mail attached.
+
+        :param bytes raw: the whole mail
+        :return: id of the call; False when the mail is there already; None when the mail is not for calls
+        """
         headers = read_rough_headers(raw)
         alias = self._find_team_alias(headers)
         if not alias and model != self._name:
@@ -73,9 +85,29 @@ class ServiceCall(models.Model):
         message_id = headers.get("Message-Id", "")[:500]
         if message_id and self.env["mail.message"].sudo().search_count([("message_id", "=", message_id)], limit=1):
             return False
+        try:
+            with self.env.cr.savepoint():
+                return self._create_unreadable(raw, headers, alias, message_id).id
+        except ConcurrencyError:
+            # The other worker has kept it.
+            return False
+
+    @api.model
+    def _create_unreadable(self, raw, headers, alias, message_id):
+        """Make the call of a mail that cannot be read.
+
+        :param bytes raw: the whole mail
+        :param dict headers: what could be read of them
+        :param alias: ``mail.alias`` of the team; may be empty
+        :param str message_id: its id; may be empty
+        :raise ConcurrencyError: when another worker has just kept the same mail
+        """
         # The gateway works for whoever wrote the mail; he has no right of his own here.
         call = self.sudo().create(self._prepare_unreadable_values(headers, alias))
         values = {"message_id": message_id} if message_id else {}
+        if message_id:
+            facts = {"message_id": message_id, "sender": call.mail_sender, "content_key": get_digest(f"{raw!r}")}
+            self.env["service.mail.receipt"].sudo()._record(facts, call, is_new=True)
         call.message_post(
             body=plaintext2html(self._read_rough_text(raw)),
             message_type="email",
@@ -88,7 +120,7 @@ class ServiceCall(models.Model):
         call._message_log(
             body=self.env._("The mail could not be read in full: see the attached file, and nothing was answered.")
         )
-        return call.id
+        return call
 
     @api.model
     def _find_team_alias(self, headers):

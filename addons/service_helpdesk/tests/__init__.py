@@ -23,6 +23,7 @@ from . import (
     test_isolation,
     test_mail_fuzz,
     test_mail_intake,
+    test_mail_notices,
     test_mail_server,
     test_notification,
     test_pause,
