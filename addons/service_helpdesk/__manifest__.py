@@ -58,6 +58,7 @@
         "views/res_config_settings_views.xml",
         "views/service_mail_block_views.xml",
         "views/service_pause_reason_views.xml",
+        "views/service_call_tag_views.xml",
         "views/service_call_recurrence_views.xml",
         "views/service_call_escalation_views.xml",
         "views/service_change_step_views.xml",

@@ -1,5 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from . import (
+    service_words_mixin,  # mixins come before the models that carry them
     fetchmail_server,
     ir_attachment,
     mail_message,
@@ -51,6 +52,7 @@ from . import (
     service_call_reliability,
     service_call_responsible,
     service_call_solution,
+    service_call_tag,
     service_call_stage,
     service_call_timeline,
     service_call_triage,

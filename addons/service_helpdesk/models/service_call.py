@@ -22,7 +22,7 @@ class ServiceCall(models.Model):
 
     _name = "service.call"
     _description = "Service Call"
-    _inherit = ["portal.mixin", "mail.activity.mixin", "rating.mixin"]
+    _inherit = ["portal.mixin", "mail.activity.mixin", "rating.mixin", "service.words.mixin"]
     _order = "queue_rank, id"
     _check_company_auto = True
     _primary_email = "partner_email"
@@ -456,11 +456,6 @@ class ServiceCall(models.Model):
             names = self.env["ir.sequence"]._next_range_by_code("service.call", len(company_vals), company=company)
             for vals, name in zip(company_vals, names, strict=True):
                 vals["name"] = name
-
-    def _get_label(self, name):
-        """Return the translated label of the value of the selection field ``name``."""
-        self.ensure_one()
-        return dict(self._fields[name]._description_selection(self.env)).get(self[name], "")
 
     # ------------------------------------------------------------
     # Hooks

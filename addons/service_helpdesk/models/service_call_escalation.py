@@ -23,7 +23,7 @@ class ServiceCallEscalation(models.Model):
 
     _initial_state = "requested"
     _transitions = {"requested": ("accepted", "declined", "withdrawn"), "accepted": (), "declined": (), "withdrawn": ()}
-    _frozen_fields = ("call_id", "team_id", "from_team_id", "reason", "tried", "requested_at")
+    _frozen_fields = ("call_id", "team_id", "from_team_id", "priority", "reason", "tried", "requested_at")
 
     state = fields.Selection(
         selection=[
@@ -56,7 +56,13 @@ class ServiceCallEscalation(models.Model):
     )
     level = fields.Selection(related="team_id.level", store=True, precompute=True)
     user_id = fields.Many2one(comodel_name="res.users", string="Person", help="Who of the team it is meant for.")
-    priority = fields.Selection(selection=PRIORITIES, string="Urgency", default="1", required=True)
+    priority = fields.Selection(
+        selection=PRIORITIES,
+        string="Urgency",
+        default="1",
+        required=True,
+        help="When the team accepts, the priority of the call is raised to it; it is never lowered.",
+    )
     reason = fields.Text(string="Why")
     tried = fields.Text(string="What Was Tried")
     requested_by_id = fields.Many2one(
@@ -123,13 +129,18 @@ class ServiceCallEscalation(models.Model):
             team = escalation.team_id
             owner = escalation.user_id or (self.env.user & team.sudo().member_ids)
             followers = (escalation.from_user_id | escalation.requested_by_id).partner_id
-            call.write({"team_id": team.id, "user_id": owner.id})
+            call.write({"team_id": team.id, "user_id": owner.id, **escalation._prepare_priority_values(call)})
             # Whoever had the call goes on following it.
             call.message_subscribe(followers.ids)
             escalation._tell(
                 self.env._("%(team)s has accepted the call (%(number)s).", team=team.name, number=escalation.name)
             )
         return True
+
+    def _prepare_priority_values(self, call):
+        """Return the priority that an accepted escalation gives its call: it raises it, and never lowers it."""
+        self.ensure_one()
+        return {"priority": self.priority} if self.priority > call.priority else {}
 
     def action_decline(self, note=None):
         """Leave the calls where they are.

@@ -1,7 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.fields import Domain
+from odoo.fields import Command, Domain
 
 from odoo.addons.service_contract.const import METRICS, PRIORITIES
 
@@ -19,19 +19,10 @@ class ServiceEscalationRule(models.Model):
     """
 
     _name = "service.escalation.rule"
+    _inherit = ["service.rule.mixin"]
     _description = "Escalation Rule"
-    _order = "sequence, id"
     _check_company_auto = True
 
-    name = fields.Char(required=True, translate=True)
-    sequence = fields.Integer(default=10)
-    active = fields.Boolean(default=True)
-    company_id = fields.Many2one(
-        comodel_name="res.company",
-        required=True,
-        index=True,
-        default=lambda self: self.env.company,
-    )
     # For which deadlines
     policy_id = fields.Many2one(
         comodel_name="service.sla.policy",
@@ -84,6 +75,13 @@ class ServiceEscalationRule(models.Model):
     team_to_id = fields.Many2one(
         comodel_name="service.team", string="Move to Team", index="btree_not_null", check_company=True
     )
+    is_team_asked = fields.Boolean(
+        string="Ask It First",
+        help="The team is asked to take the call over; until it accepts, the call stays where it is.",
+    )
+    tag_ids = fields.Many2many(
+        comodel_name="service.call.tag", string="Add Tags", check_company=True, help="None is taken away."
+    )
     owner_to = fields.Selection(
         selection=[("nobody", "Nobody: back to the queue"), ("person", "A person")],
         string="Give to",
@@ -109,7 +107,7 @@ class ServiceEscalationRule(models.Model):
 
     @api.depends(
         "policy_id", "team_id", "metric", "priority", "basis", "percent", "minutes", "repeat_count", "repeat_minutes",
-        "user_ids", "priority_to", "team_to_id", "owner_to", "user_to_id", *AUDIENCE,
+        "user_ids", "priority_to", "team_to_id", "is_team_asked", "tag_ids", "owner_to", "user_to_id", *AUDIENCE,
     )  # fmt: skip
     @api.depends_context("lang")
     def _compute_summary(self):
@@ -121,7 +119,7 @@ class ServiceEscalationRule(models.Model):
                 what="; ".join(rule._get_effect_texts()) or self.env._("nothing"),
             )
 
-    @api.constrains("user_ids", "priority_to", "team_to_id", "owner_to", "user_to_id", *AUDIENCE)
+    @api.constrains("user_ids", "priority_to", "team_to_id", "tag_ids", "owner_to", "user_to_id", *AUDIENCE)
     def _check_effect(self):
         for rule in self:
             if not rule._get_effect_texts():
@@ -174,10 +172,6 @@ class ServiceEscalationRule(models.Model):
     # Words
     # ------------------------------------------------------------
 
-    def _get_label(self, name):
-        """Return the translated label of the value of the selection field ``name``."""
-        return dict(self._fields[name]._description_selection(self.env)).get(self[name], "")
-
     def _get_when_text(self):
         """Return when the rule acts: "at 50 % of the time", "1 h after the deadline, then 3 times every 30 min"."""
         self.ensure_one()
@@ -202,21 +196,34 @@ class ServiceEscalationRule(models.Model):
         names = [self._fields[name]._description_string(self.env) for name in AUDIENCE if self[name]]
         names += self.user_ids.mapped("name")
         texts = [self.env._("tell %(names)s", names=", ".join(names))] if names else []
-        return texts + self._get_change_texts()
+        return texts + list(self._get_change_texts().values())
 
     def _get_change_texts(self):
-        """Return what the rule changes on a call, as a list of texts."""
+        """Return what the rule changes on a call: dict of the call's field, or "asked", to text."""
         self.ensure_one()
-        texts = []
+        texts = {}
         if self.priority_to:
-            texts.append(self.env._("raise the priority to %(priority)s", priority=self._get_label("priority_to")))
-        if self.team_to_id:
-            texts.append(self.env._("move to %(team)s", team=self.team_to_id.name))
+            label = self._get_label("priority_to")
+            texts["priority"] = self.env._("raise the priority to %(priority)s", priority=label)
+        if self.team_to_id and self.is_team_asked:
+            texts["asked"] = self._get_asked_text()
+        elif self.team_to_id:
+            texts["team_id"] = self.env._("move to %(team)s", team=self.team_to_id.name)
         if self.owner_to == "nobody":
-            texts.append(self.env._("take it from its owner"))
-        elif self.owner_to:
-            texts.append(self.env._("give it to %(user)s", user=self.user_to_id.name or "..."))
+            texts["user_id"] = self.env._("take it from its owner")
+        elif self.owner_to and "asked" not in texts:
+            texts["user_id"] = self.env._("give it to %(user)s", user=self.user_to_id.name or "...")
+        if self.tag_ids:
+            names = ", ".join(self.tag_ids.mapped("name"))
+            texts["tag_ids"] = self.env._("add the tag %(names)s", names=names)
         return texts
+
+    def _get_asked_text(self):
+        team = self.team_to_id.name
+        if self.owner_to == "person":
+            user = self.user_to_id.name or "..."
+            return self.env._("ask %(team)s, for %(user)s, to take over", team=team, user=user)
+        return self.env._("ask %(team)s to take over", team=team)
 
     # ------------------------------------------------------------
     # Business
@@ -271,9 +278,30 @@ class ServiceEscalationRule(models.Model):
         values = {}
         if self.priority_to and self.priority_to > call.priority:
             values["priority"] = self.priority_to
-        if self.team_to_id and self.team_to_id != call.team_id:
+        if self.team_to_id and not self.is_team_asked and self.team_to_id != call.team_id:
             values["team_id"] = self.team_to_id.id
         owner = self.user_to_id if self.owner_to == "person" else self.user_to_id.browse()
-        if self.owner_to and owner != call.user_id:
+        # A person of a team that is asked gets the call only when the team accepts it.
+        is_given = self.owner_to == "nobody" or self.owner_to and not self._get_asked_team()
+        if is_given and owner != call.user_id:
             values["user_id"] = owner.id
+        if tags := self.tag_ids - call.tag_ids:
+            values["tag_ids"] = [Command.link(tag.id) for tag in tags]
         return values
+
+    def _get_asked_team(self):
+        """Return the team that the rule asks to take calls over."""
+        self.ensure_one()
+        return self.team_to_id if self.is_team_asked else self.team_to_id.browse()
+
+    def _ask_team(self, call, reason):
+        """Ask the team of the rule to take a call over, unless it has it, or another team is asked already.
+
+        :return: the ``service.call.escalation``, or none
+        """
+        self.ensure_one()
+        team = self._get_asked_team()
+        if not team or team == call.team_id or call.pending_escalation_id:
+            return call.pending_escalation_id.browse()
+        user = self.user_to_id if self.owner_to == "person" else self.user_to_id.browse()
+        return call.action_escalate(team.id, reason, user_id=user.id)

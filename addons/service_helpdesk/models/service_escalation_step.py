@@ -2,6 +2,7 @@
 import logging
 
 from odoo import api, fields, models
+from odoo.fields import Command
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 _logger = logging.getLogger(__name__)
@@ -74,12 +75,9 @@ class ServiceEscalationStep(models.Model):
         step = self.sudo()
         rule, call = step.rule_id, step.call_id
         users = call.user_id if rule.tells_owner else call.user_id.browse()
-        values = rule._prepare_call_values(call)
-        if values:
-            call.write(values)
+        texts = step._change(rule, call)
         users |= rule._get_users(call)
-        texts = rule._get_change_texts() if values else []
-        step.write({"told_user_ids": [(6, 0, users.ids)], "changes": "; ".join(texts)})
+        step.write({"told_user_ids": [Command.set(users.ids)], "changes": "; ".join(texts)})
         body = step._get_text(users)
         call._message_log(body=body)
         for user in users:
@@ -87,6 +85,26 @@ class ServiceEscalationStep(models.Model):
         key = f"{step.clock_id.id} {rule.id} {step.number}"
         call._notify_event("escalation_step", bodies={call.id: body}, key=key)
         step._after_carried_out()
+
+    def _change(self, rule, call):
+        """Change what the rule changes on the call (sudo), and return in words what was changed."""
+        values = rule._prepare_call_values(call)
+        # Before the owner is taken away: whoever had the call gets it back when the team declines.
+        asked = rule._ask_team(call, self._get_reason())
+        if values:
+            call.write(values)
+        return [
+            text for name, text in rule._get_change_texts().items() if (asked if name == "asked" else name in values)
+        ]
+
+    def _get_reason(self):
+        """Return for what reason another team is asked."""
+        return self.env._(
+            "%(rule)s: %(metric)s, %(when)s",
+            rule=self.rule_id.name,
+            metric=self.clock_id._get_label("metric"),
+            when=self.rule_id._get_when_text(),
+        )
 
     def _get_text(self, users):
         """Return the sentence by which the call tells of the step."""

@@ -20,6 +20,7 @@ from ..engine.notification import Rule
 
 RECIPIENT_ORDER = {recipient: index for index, (recipient, _label) in enumerate(NOTIFICATION_RECIPIENTS)}
 
+
 class ServiceNotificationRule(models.Model):
     """One cell of the matrix: which event tells whom, by which channel, on which conditions.
 
@@ -27,6 +28,7 @@ class ServiceNotificationRule(models.Model):
     """
 
     _name = "service.notification.rule"
+    _inherit = ["service.words.mixin"]
     _description = "Notification Rule"
     _order = "company_id, event, recipient, channel, id"
     _check_company_auto = True
@@ -178,11 +180,6 @@ class ServiceNotificationRule(models.Model):
     # ------------------------------------------------------------
     # Business
     # ------------------------------------------------------------
-
-    def _get_label(self, name):
-        """Return the translated label of the value of the selection field ``name``."""
-        self.ensure_one()
-        return dict(self._fields[name]._description_selection(self.env)).get(self[name], "")
 
     @api.model
     def _get_default_template(self, event, recipient):

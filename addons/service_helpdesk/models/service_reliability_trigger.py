@@ -19,19 +19,10 @@ class ServiceReliabilityTrigger(models.Model):
     """
 
     _name = "service.reliability.trigger"
+    _inherit = ["service.rule.mixin"]
     _description = "Reliability Trigger"
-    _order = "sequence, id"
     _check_company_auto = True
 
-    name = fields.Char(required=True, translate=True)
-    sequence = fields.Integer(default=10)
-    active = fields.Boolean(default=True)
-    company_id = fields.Many2one(
-        comodel_name="res.company",
-        required=True,
-        index=True,
-        default=lambda self: self.env.company,
-    )
     scope = fields.Selection(
         selection=[
             ("unit", "One unit"),
@@ -99,10 +90,6 @@ class ServiceReliabilityTrigger(models.Model):
                 calm=trigger.calm_days,
                 few=trigger.calm_failures,
             )
-
-    def _get_label(self, name):
-        """Return the translated label of the value of the selection field ``name``."""
-        return dict(self._fields[name]._description_selection(self.env)).get(self[name], "")
 
     # ------------------------------------------------------------
     # CRUD

@@ -22,6 +22,7 @@ class ServiceSlaClock(models.Model):
     """
 
     _name = "service.sla.clock"
+    _inherit = ["service.words.mixin"]
     _description = "SLA Clock"
     _order = "deadline, id"
     _check_company_auto = True
@@ -88,11 +89,6 @@ class ServiceSlaClock(models.Model):
     def _compute_display_name(self):
         for clock in self:
             clock.display_name = f"{clock.call_id.name} {clock._get_label('metric')}"
-
-    def _get_label(self, name):
-        """Return the translated label of the value of the selection field ``name``."""
-        self.ensure_one()
-        return dict(self._fields[name]._description_selection(self.env)).get(self[name], "")
 
     def _get_changes(self, values):
         """Return those of ``values`` that differ from what is stored."""

@@ -51,7 +51,7 @@ class ServiceWork(models.Model):
 
     _name = "service.work"
     _description = "Work Line"
-    _inherit = ["service.transition.mixin"]
+    _inherit = ["service.transition.mixin", "service.words.mixin"]
     _order = "date desc, call_id, id"
     _check_company_auto = True
 
@@ -275,11 +275,6 @@ class ServiceWork(models.Model):
         """Return an instant (naive UTC) as wall time at the site of the call."""
         self.ensure_one()
         return pytz.utc.localize(instant).astimezone(pytz.timezone(self.call_id.site_tz or "UTC")).replace(tzinfo=None)
-
-    def _get_label(self, name):
-        """Return the translated label of the value of the selection field ``name``."""
-        self.ensure_one()
-        return dict(self._fields[name]._description_selection(self.env)).get(self[name], "")
 
     # ------------------------------------------------------------
     # Constraints

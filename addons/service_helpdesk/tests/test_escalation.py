@@ -173,6 +173,27 @@ class TestEscalation(HelpdeskCase):
         self.assertRecordValues(escalation.sudo(), [{"is_late": True, "alarm_at": False, "state": "requested"}])
         self.assertIn("has not answered", self._bodies(self.call))
 
+    def test_the_urgency_raises_the_priority_when_the_team_accepts(self):
+        wizard = Form(
+            self.env["service.call.escalate"].with_user(self.engineer).with_context(default_call_id=self.call.id)
+        )
+        self.assertFalse(wizard.priority_words)
+        wizard.priority = "3"
+        self.assertEqual(
+            wizard.priority_words, "When Pump Experts accepts, the priority of the call rises from Normal to Urgent."
+        )
+        wizard.reason = "Needs a balancing machine"
+        wizard.save().action_apply()
+        self.assertEqual(self.call.priority, "1")
+        self.call.with_user(self.expert).action_accept_escalation()
+        self.assertEqual(self.call.priority, "3")
+
+    def test_the_urgency_never_lowers_the_priority(self):
+        self.call.priority = "2"
+        self._escalate(priority="0")
+        self.call.with_user(self.expert).action_accept_escalation()
+        self.assertEqual(self.call.priority, "2")
+
     def test_counts_of_the_team_that_was_asked(self):
         self._escalate()
         self.assertEqual(self.experts.with_user(self.taker).waiting_count, 1)

@@ -4,6 +4,7 @@ from unittest.mock import patch
 from freezegun import freeze_time
 from psycopg2 import IntegrityError
 
+from odoo import Command
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import html2plaintext, mute_logger
@@ -125,6 +126,61 @@ class TestEscalationRule(HelpdeskCase):
         self._wake("2026-11-18 11:00:00")
         self.assertEqual((call.priority, len(self._steps(call))), ("2", 1))
         self.assertFalse(self._steps(low), "the rule is for high priorities")
+
+    def _second_line(self):
+        return self.env["service.team"].create(
+            {"name": "Second Line", "user_id": self.manager.id, "member_ids": [Command.set(self.engineer.ids)]}
+        )
+
+    def test_another_team_is_asked_and_has_the_call_once_it_accepts(self):
+        second = self._second_line()
+        rule = self._rule(team_to_id=second.id, is_team_asked=True, owner_to="person", user_to_id=self.engineer.id)
+        self.assertEqual(
+            rule.summary,
+            f"Response, at 50 % of the time: tell Owner; ask Second Line, for {self.engineer.name}, to take over.",
+        )
+        call = self._call()
+        self._wake("2026-11-18 11:00:00")
+        asked = call.sudo().pending_escalation_id
+        self.assertRecordValues(
+            asked,
+            [
+                {
+                    "team_id": second.id,
+                    "from_team_id": self.team.id,
+                    "from_user_id": self.taker.id,
+                    "user_id": self.engineer.id,
+                    "reason": "Half time: Response, at 50 % of the time",
+                }
+            ],
+        )
+        self.assertRecordValues(call, [{"team_id": self.team.id, "user_id": self.taker.id}])
+        self.assertIn("ask Second Line", self._steps(call).changes)
+        with freeze_time("2026-11-18 11:30:00"):
+            asked.with_user(self.engineer).action_accept()
+        self.assertRecordValues(call, [{"team_id": second.id, "user_id": self.engineer.id}])
+
+    def test_a_team_is_not_asked_twice_nor_for_its_own_calls(self):
+        second = self._second_line()
+        self._rule(percent=25, team_to_id=second.id, is_team_asked=True)
+        self._rule(percent=50, team_to_id=second.id, is_team_asked=True)
+        self._rule(percent=75, team_to_id=self.team.id, is_team_asked=True)
+        call = self._call()
+        self._wake("2026-11-18 12:30:00")
+        self.assertEqual(self._steps(call).sorted("due_at").mapped("changes"), ["ask Second Line to take over", "", ""])
+        self.assertEqual(len(call.sudo().escalation_ids), 1)
+        self.assertFalse(any(self._steps(call).mapped("error")))
+
+    def test_tags_are_added_and_none_is_taken_away(self):
+        late, press = self.env["service.call.tag"].create([{"name": "Late"}, {"name": "Press"}])
+        rule = self._rule(tells_owner=False, tag_ids=[Command.set(late.ids)])
+        self.assertEqual(rule.summary, "Response, at 50 % of the time: add the tag Late.")
+        call = self._call(tag_ids=[Command.set(press.ids)])
+        tagged = self._call(tag_ids=[Command.set(late.ids)])
+        self._wake("2026-11-18 11:00:00")
+        self.assertEqual(call.tag_ids, late | press)
+        self.assertEqual(self._steps(call).changes, "add the tag Late")
+        self.assertFalse(self._steps(tagged).changes)
 
     def test_rules_of_other_teams_and_service_levels_do_not_concern_the_call(self):
         other = self.env["service.team"].create({"name": "Second line"})

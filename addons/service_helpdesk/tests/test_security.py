@@ -70,6 +70,7 @@ TABLE = {
     },
     "service.work.timer": LOG,
     "service.pause.reason": CONFIGURATION,
+    "service.call.tag": CONFIGURATION,
     "service.call.escalation": CONFIGURATION,
     "service.call.recurrence": DOCUMENT,
     "service.change.step": CONFIGURATION,
@@ -195,6 +196,7 @@ class TestSecurity(HelpdeskCase):
             model: env[model].create(own)
             for model in (
                 "service.pause.reason",
+                "service.call.tag",
                 "service.call.recurrence",
                 "service.escalation.rule",
                 "service.reliability.trigger",

@@ -10,6 +10,7 @@ class ServiceCallEscalate(models.TransientModel):
     """Asks to which team a call goes on, and why: the most competent team first."""
 
     _name = "service.call.escalate"
+    _inherit = ["service.words.mixin"]
     _description = "Escalate a Call"
 
     call_id = fields.Many2one(comodel_name="service.call", required=True)
@@ -32,6 +33,7 @@ class ServiceCallEscalate(models.TransientModel):
     priority = fields.Selection(
         selection=PRIORITIES, string="Urgency", required=True, compute="_compute_priority", store=True, readonly=False
     )
+    priority_words = fields.Char(compute="_compute_priority_words")
     reason = fields.Text(string="Why", required=True)
     tried = fields.Text(string="What Was Tried")
 
@@ -39,6 +41,19 @@ class ServiceCallEscalate(models.TransientModel):
     def _compute_priority(self):
         for wizard in self:
             wizard.priority = wizard.call_id.priority
+
+    @api.depends("call_id", "team_id", "priority")
+    def _compute_priority_words(self):
+        for wizard in self:
+            words = False
+            if wizard.team_id and (wizard.priority or "") > (wizard.call_id.priority or ""):
+                words = self.env._(
+                    "When %(team)s accepts, the priority of the call rises from %(before)s to %(after)s.",
+                    team=wizard.team_id.name,
+                    before=wizard.call_id._get_label("priority"),
+                    after=wizard._get_label("priority"),
+                )
+            wizard.priority_words = words
 
     @api.depends("call_id")
     def _compute_team_id(self):
