@@ -28,6 +28,7 @@
         "data/service_pause_reason_data.xml",
         "report/service_customer_report.xml",
         "data/service_customer_report_data.xml",
+        "wizard/service_call_complete_views.xml",
         "wizard/service_call_pause_views.xml",
         "wizard/service_call_allocate_views.xml",
         "wizard/service_call_downtime_views.xml",

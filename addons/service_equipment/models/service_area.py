@@ -48,7 +48,11 @@ class ServiceArea(models.Model):
 
     @api.model
     def action_assign_sites(self):
-        """Find the area of each site again, after the areas have been changed."""
+        """Find the area of each site again, after the areas have been changed.
+
+        :raise AccessError: unless the user may change areas
+        """
+        self.check_access("write")
         # Whoever configures the areas decides which sites they hold, without rights on contacts.
         sites = self.env["res.partner"].sudo().search([("is_service_site", "=", True)])
         sites._compute_area_id()

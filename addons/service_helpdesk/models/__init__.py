@@ -31,6 +31,7 @@ from . import (
     service_call_facts,
     service_call_find,
     service_call_guard,
+    service_call_handle,
     service_call_handover,
     service_call_intake,
     service_call_link,

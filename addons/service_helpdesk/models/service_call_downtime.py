@@ -1,6 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import UserError, ValidationError
 
 UNIT_CONDITIONS = [("down", "Down"), ("degraded", "Degraded")]
 CONDITIONS = tuple(key for key, _label in UNIT_CONDITIONS)
@@ -118,7 +118,7 @@ class ServiceCall(models.Model):
         :raise UserError: when the register refuses it, or the call has no unit
         """
         self.ensure_one()
-        self._check_downtime_rights()
+        self._check_handler_rights()
         if kind not in CALL_KINDS:
             raise UserError(
                 self.env._("A call says that its unit is down, degraded, or that an alternative is in place.")
@@ -134,7 +134,7 @@ class ServiceCall(models.Model):
         :raise UserError: when it is not down, or the register refuses it
         """
         self.ensure_one()
-        self._check_downtime_rights()
+        self._check_handler_rights()
         rows = self._find_downtime().filtered("is_open")
         if not rows:
             raise UserError(self.env._("By this call the unit is not down."))
@@ -147,7 +147,7 @@ class ServiceCall(models.Model):
         :raise UserError: when it was not down, or the register refuses it
         """
         self.ensure_one()
-        self._check_downtime_rights()
+        self._check_handler_rights()
         row = self._find_downtime().filtered(lambda row: row.kind in CONDITIONS)[:1]
         if not row or row.is_open:
             raise UserError(self.env._("By this call the unit was not down, or it still is."))
@@ -158,7 +158,7 @@ class ServiceCall(models.Model):
     def action_open_downtime(self):
         """Ask since when the unit is down, or works again."""
         self.ensure_one()
-        self._check_downtime_rights()
+        self._check_handler_rights()
         return {
             **self.env["ir.actions.act_window"]._for_xml_id("service_helpdesk.service_call_downtime_action"),
             "context": {
@@ -173,16 +173,6 @@ class ServiceCall(models.Model):
     # ------------------------------------------------------------
     # Business
     # ------------------------------------------------------------
-
-    def _check_downtime_rights(self):
-        """Whoever handles a call, or works on it, says whether its unit is down."""
-        self.check_access("read")
-        user = self.env.user
-        if not self.env.su and not (
-            user.has_group("service_helpdesk.group_service_helpdesk_user")
-            or user.has_group("service_helpdesk.group_service_helpdesk_engineer")
-        ):
-            raise AccessError(self.env._("Only those who handle calls say whether a unit is down."))
 
     def _find_downtime(self):
         """Return the rows of the register that these calls told of, the last one first (sudo)."""

@@ -16,7 +16,7 @@ class ServiceCall(models.Model):
 
     def action_complete(self):
         """Close the calls with a result; their clocks stop met or missed."""
-        self._register_event("completed")
+        self._as_handler()._register_event("completed")
         return True
 
     def action_cancel(self):
@@ -26,7 +26,7 @@ class ServiceCall(models.Model):
 
     def action_mark_workaround(self):
         """Record that the customer can work again although the cause isn't removed."""
-        self._register_event("workaround")
+        self._as_handler()._register_event("workaround")
         return True
 
     def action_view_linked(self):
@@ -58,8 +58,11 @@ class ServiceCall(models.Model):
         :param datetime at: when it happened, naive UTC; now by default
         :param vals: further values of the event (``reason``, ``user_id``)
         :return: the new events (sudo)
+        :raise AccessError: unless the user may write the calls
         :raise UserError: when a call is not in a state in which this can happen
         """
+        # The log is written with all rights: whoever only reads a call, as customers do, makes nothing happen to it.
+        self.check_access("write")
         at = at or fields.Datetime.now()
         for call in self:
             call._check_event(kind, at)

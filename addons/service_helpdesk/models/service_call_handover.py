@@ -59,9 +59,10 @@ class ServiceCall(models.Model):
         :param str priority: urgency, by default that of the call
         :param str tried: what was tried so far
         :return: the new ``service.call.escalation`` records
+        :raise AccessError: for who only reads calls, such as auditors and customers
         :raise UserError: for a closed call, one that already waits, its own team, or no reason
         """
-        self.check_access("read")
+        self._check_handler_rights()
         if not (reason or "").strip():
             raise UserError(self.env._("Say why another team is needed."))
         team = self.env["service.team"].browse(team_id)

@@ -253,6 +253,12 @@ class ServiceCall(models.Model):
         :param str reason: why, for the log
         :raise UserError: for a merged call, and for one that was closed too long ago, unless a controller does it
         """
+        self._check_reopen()
+        self._as_handler()._register_event("reopened", reason=reason)
+        return True
+
+    def _check_reopen(self):
+        """Refuse to reopen what was merged, or was closed too long ago, with one sentence."""
         is_controller = self.env.su or self.env.user.has_group("service_helpdesk.group_service_helpdesk_controller")
         for call in self:
             if merged_into := call.sudo().merged_into_id:
@@ -267,8 +273,6 @@ class ServiceCall(models.Model):
                         days=call.company_id.service_reopen_days,
                     )
                 )
-        self._register_event("reopened", reason=reason)
-        return True
 
     # ------------------------------------------------------------
     # Disturbances

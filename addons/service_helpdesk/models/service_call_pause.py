@@ -70,12 +70,12 @@ class ServiceCall(models.Model):
         :param datetime until: when the calls go on by themselves, naive UTC; None: as the reason says
         """
         pause_reason = self.env["service.pause.reason"].browse(reason_id or [])
-        self._hold(pause_reason, reason, fields.Datetime.to_datetime(until))
+        self._as_handler()._hold(pause_reason, reason, fields.Datetime.to_datetime(until))
         return True
 
     def action_resume(self):
         """Take the calls up again; deadlines move by the working time of the pause."""
-        self._end_hold()
+        self._as_handler()._end_hold()
         return True
 
     # ------------------------------------------------------------
@@ -85,8 +85,10 @@ class ServiceCall(models.Model):
     def _hold(self, reason, note=None, until=None):
         """Let the calls wait for ``reason``; one that waits already does so for another reason from now on.
 
+        :raise AccessError: unless the user may write the calls
         :raise UserError: for a closed call, one that is already on hold, or a date that is missing or past
         """
+        self.check_access("write")
         now = fields.Datetime.now()
         if until and until <= now:
             raise UserError(self.env._("A call cannot wait until an instant that is past."))
@@ -105,8 +107,10 @@ class ServiceCall(models.Model):
         """End what the calls wait for.
 
         :param str reason: why, for the log
+        :raise AccessError: unless the user may write the calls
         :raise UserError: for a call that does not wait
         """
+        self.check_access("write")
         now = fields.Datetime.now()
         waiting = self.filtered(lambda call: call.sudo().pause_reason_id and not call.is_paused and not call.is_closed)
         if paused := self - waiting:

@@ -3,6 +3,7 @@ from . import (
     test_api,
     test_budget,
     test_call_downtime,
+    test_call_handle,
     test_call_link,
     test_call_type,
     test_change,

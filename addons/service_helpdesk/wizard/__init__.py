@@ -1,6 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from . import (
     service_call_allocate,
+    service_call_complete,
     service_call_downtime,
     service_call_escalate,
     service_call_escalation_decline,

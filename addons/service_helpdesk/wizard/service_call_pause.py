@@ -38,6 +38,6 @@ class ServiceCallPause(models.TransientModel):
         self.ensure_one()
         waiting = self.call_ids.filtered(lambda call: not call.is_closed and (call.is_paused or call.pause_reason_id))
         if waiting:
-            waiting._end_hold(reason=self.env._("Now waits for: %(reason)s", reason=self.reason_id.name))
+            waiting._as_handler()._end_hold(reason=self.env._("Now waits for: %(reason)s", reason=self.reason_id.name))
         self.call_ids.action_pause(reason=self.note, reason_id=self.reason_id.id, until=self.until)
         return True
