@@ -128,6 +128,7 @@ NOTIFICATION_EVENTS = [
     ("work_to_validate", "Work to validate"),
     ("work_refused", "Work refused"),
     ("to_approve", "Change to approve"),
+    ("customer_to_approve", "Customer's approval needed"),
     ("completed", "Completed"),
     ("cancelled", "Cancelled"),
     ("merged", "Merged"),
@@ -151,7 +152,18 @@ NOTIFICATION_RECIPIENTS = [
 ]
 CUSTOMER_RECIPIENTS = ("contact", "customer")
 # What customers may be told of: nothing that happens inside.
-CUSTOMER_EVENTS = ("created", "stage", "priority", "owner", "allocated", "completed", "cancelled", "merged", "reopened")
+CUSTOMER_EVENTS = (
+    "created",
+    "stage",
+    "priority",
+    "owner",
+    "allocated",
+    "customer_to_approve",
+    "completed",
+    "cancelled",
+    "merged",
+    "reopened",
+)
 
 NOTIFICATION_CHANNELS = [
     ("mail", "E-mail"),
@@ -162,6 +174,7 @@ NOTIFICATION_CHANNELS = [
 # The texts with which rules begin.
 TEMPLATE_BY_CUSTOMER_EVENT = {
     "created": "service_helpdesk.mail_template_service_call_acknowledge",
+    "customer_to_approve": "service_helpdesk.mail_template_service_call_approve",
     "completed": "service_helpdesk.mail_template_service_call_completed",
     "cancelled": "service_helpdesk.mail_template_service_call_cancelled",
     "merged": "service_helpdesk.mail_template_service_call_merged",

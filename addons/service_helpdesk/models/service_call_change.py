@@ -20,6 +20,8 @@ CHANGE_TRANSITIONS = {
 }
 # What may not happen to a change before it is approved.
 WORK_KINDS_OF_CHANGE = ("arrived", "completed")
+# What was read by those who approve.
+FROZEN_BY_SUBMISSION = {"change_reason", "change_risk", "change_impact", "change_rollback"}
 
 
 class ServiceCallType(models.Model):
@@ -107,6 +109,8 @@ class ServiceCall(models.Model):
                 raise UserError(self.env._("%(call)s is no change request.", call=call.name))
             if not (call.change_reason or "").strip() or not call.change_item_ids:
                 raise UserError(self.env._("Say in %(call)s why and what shall change.", call=call.name))
+            # Whoever may submit need not read the steps of its type.
+            call.sudo()._check_approvers()
             call._transition_change("waiting", change_submitted_by_id=self.env.uid)
             # Approvals are the machine's; the right to the call was checked.
             call.sudo()._make_approvals()
@@ -143,6 +147,9 @@ class ServiceCall(models.Model):
     def write(self, vals):
         if "change_state" in vals:
             raise UserError(self.env._("A change is approved by those who are asked, by nobody else."))
+        if FROZEN_BY_SUBMISSION & vals.keys() and not self.env.su:
+            for call in self.filtered(lambda call: call.change_state in ("waiting", "approved", "done")):
+                raise UserError(self.env._("%(call)s is submitted: take the change back to alter it.", call=call.name))
         return super().write(vals)
 
     # ------------------------------------------------------------
@@ -152,9 +159,6 @@ class ServiceCall(models.Model):
     def _make_approvals(self):
         """Copy the steps that this change needs."""
         self.ensure_one()
-        steps = self.type_id.change_step_ids.filtered(
-            lambda step: step.company_id in (self.company_id, step.company_id.browse()) and step._is_needed(self)
-        )
         last_round = max(self.approval_ids.mapped("round"), default=0)
         return self.env["service.change.approval"].create(
             [
@@ -166,9 +170,35 @@ class ServiceCall(models.Model):
                     "is_customer": step.approver == "customer",
                     "approver_ids": step._get_approvers(self).ids,
                 }
-                for step in steps
+                for step in self._get_change_steps()
             ]
         )
+
+    def _get_change_steps(self):
+        """Return the approvals that this change needs."""
+        self.ensure_one()
+        return self.type_id.change_step_ids.filtered(
+            lambda step: step.company_id in (self.company_id, step.company_id.browse()) and step._is_needed(self)
+        )
+
+    def _check_approvers(self):
+        """Refuse to ask for an approval that nobody could give: the change would wait for ever (sudo)."""
+        self.ensure_one()
+        for step in self._get_change_steps():
+            if step.approver == "customer":
+                if not self.commercial_partner_id:
+                    raise UserError(
+                        self.env._("The customer approves %(call)s: choose the customer first.", call=self.name)
+                    )
+            elif not step._get_approvers(self).filtered("active") - self.env.user:
+                raise UserError(
+                    self.env._(
+                        "Nobody else can give the approval %(step)s of %(call)s: give the call a team with controllers"
+                        " and a leader, or name people on the step.",
+                        step=step.name,
+                        call=self.name,
+                    )
+                )
 
     def _ask_next_approval(self):
         """Ask those of the next step; when there is none the change is approved."""
@@ -191,7 +221,10 @@ class ServiceCall(models.Model):
                     summary=self.env._("To approve: %(step)s", step=approval.name),
                     user_id=user.id,
                 )
-        self._notify_event("to_approve")
+        if not all(asked.mapped("is_customer")):
+            self._notify_event("to_approve")
+        if any(asked.mapped("is_customer")):
+            self._notify_event("customer_to_approve")
 
     def _after_change_decided(self, approval):
         """Go on after one approval was decided (sudo)."""

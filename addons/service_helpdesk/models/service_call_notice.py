@@ -66,6 +66,7 @@ class ServiceCall(models.Model):
             "work_to_validate": self.env._("Work waits for your approval."),
             "work_refused": self.env._("Work was sent back: correct it and submit it again."),
             "to_approve": self.env._("A change waits for your approval."),
+            "customer_to_approve": self.env._("The customer is asked to approve the change."),
             "completed": self.env._("The call is completed."),
             "cancelled": self.env._("The call was cancelled."),
             "reopened": self.env._("The call is open again."),

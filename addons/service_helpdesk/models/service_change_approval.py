@@ -2,6 +2,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
+CONTROLLER_GROUP = "service_helpdesk.group_service_helpdesk_controller"
+
 
 class ServiceChangeApproval(models.Model):
     """One step of approval of one change request: whose it is, and what became of it. Never changed afterwards."""
@@ -42,12 +44,19 @@ class ServiceChangeApproval(models.Model):
     decided_at = fields.Datetime(readonly=True)
     reason = fields.Char(string="Remark", readonly=True)
     is_mine = fields.Boolean(string="Mine to Decide", compute="_compute_is_mine", search="_search_is_mine")
+    can_decide = fields.Boolean(
+        compute="_compute_is_mine",
+        help="Mine to decide, or the customer's: controllers enter what he said by telephone or on paper.",
+    )
 
     @api.depends("state", "approver_ids")
     @api.depends_context("uid")
     def _compute_is_mine(self):
+        is_controller = self.env.user.has_group(CONTROLLER_GROUP)
         for approval in self:
-            approval.is_mine = approval.state == "asked" and self.env.user in approval.approver_ids
+            is_asked = approval.state == "asked"
+            approval.is_mine = is_asked and self.env.user in approval.approver_ids
+            approval.can_decide = approval.is_mine or (is_asked and approval.is_customer and is_controller)
 
     def _search_is_mine(self, operator, value):
         if operator != "in":
@@ -55,9 +64,9 @@ class ServiceChangeApproval(models.Model):
         return [("state", "=", "asked"), ("approver_ids", "in", self.env.user.ids)]
 
     def action_approve(self, reason=None):
-        """Approve a change as one of those who are asked.
+        """Approve a change as one of those who are asked, or as the controller whom the customer told.
 
-        :param str reason: remark
+        :param str reason: remark; for the customer, who of his people said it and how
         :raise AccessError: for anybody else, and for who asked for the change
         :raise UserError: when the step is not to be decided
         """
@@ -103,6 +112,8 @@ class ServiceChangeApproval(models.Model):
         """
         for approval in self:
             approval._check_decision(partner)
+            if approval.is_customer and not partner and not (reason or "").strip():
+                raise ValidationError(self.env._("Say who of the customer decided, and how he told us."))
             # Approvals are written by the machine alone; whose the decision is was checked.
             approval.sudo().write(
                 {
@@ -117,7 +128,7 @@ class ServiceChangeApproval(models.Model):
 
     def _check_decision(self, partner):
         self.ensure_one()
-        call = self.sudo().call_id
+        call, partner = self.sudo().call_id, partner or self.env["res.partner"]
         if self.state != "asked":
             raise UserError(
                 self.env._(
@@ -128,7 +139,8 @@ class ServiceChangeApproval(models.Model):
                 )
             )
         if self.is_customer:
-            if not partner or partner.commercial_partner_id != call.commercial_partner_id:
+            is_told = not partner and self.env.user.has_group(CONTROLLER_GROUP)
+            if not is_told and partner.commercial_partner_id != call.commercial_partner_id:
                 raise AccessError(self.env._("%(call)s is approved by its customer in the portal.", call=call.name))
         elif self.env.user not in self.sudo().approver_ids:
             raise AccessError(

@@ -35,6 +35,7 @@ DEFAULT_MATRIX = (
     ("hours_exceeded", "leader", "mail", {}),
     ("work_to_validate", "controllers", "mail", {"delay_minutes": 15}),
     ("work_refused", "owner", "inbox", {}),
+    ("customer_to_approve", "contact", "mail", {}),
     ("completed", "contact", "mail", {}),
     ("merged", "contact", "mail", {}),
     ("reopened", "contact", "mail", {"is_author_told": True}),

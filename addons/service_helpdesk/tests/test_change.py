@@ -99,6 +99,7 @@ class TestChange(ChangeCase):
         self.assertEqual(self.unit.version, "2.0")
 
     def test_who_may_decide(self):
+        self.team.controller_ids |= self.manager
         call = self._new_change()
         call.with_user(self.controller).action_submit_change()
         with self.assertRaisesRegex(AccessError, "not yours"):
@@ -132,6 +133,11 @@ class TestChange(ChangeCase):
             call.change_item_ids.value_after = "3.0"
         with self.assertRaisesRegex(UserError, "take the change back"):
             call.change_item_ids.unlink()
+        for values in ({"change_reason": "Another"}, {"change_risk": "0"}, {"change_impact": "None"}):
+            with self.assertRaisesRegex(UserError, "take the change back"):
+                call.write(values)
+        call.action_revise_change()
+        call.change_reason = "Another"
 
     def test_bad_input(self):
         with self.assertRaisesRegex(UserError, "is no change"):
@@ -160,12 +166,62 @@ class TestChange(ChangeCase):
         call.action_submit_change()
         asked = self._asked(call)
         with self.assertRaisesRegex(AccessError, "in the portal"):
-            asked.with_user(self.manager).action_approve()
+            asked.with_user(self.taker).action_approve("he agrees")
         with self.assertRaisesRegex(AccessError, "in the portal"):
             asked.sudo()._decide("approved", None, self.other_customer)
         asked.sudo()._decide("approved", None, self.contact)
         self.assertEqual(call.change_state, "approved")
         self.assertEqual(asked.decided_by_id, self.contact)
+
+    def test_a_controller_enters_what_the_customer_said(self):
+        self.final.active = False
+        self.technical.approver = "customer"
+        call = self._new_change()
+        call.action_submit_change()
+        asked = self._asked(call).with_user(self.controller)
+        self.assertTrue(asked.can_decide)
+        self.assertFalse(asked.is_mine)
+        with self.assertRaisesRegex(ValidationError, "who of the customer"):
+            asked.action_approve()
+        asked.action_approve("Ms Verdi by telephone")
+        self.assertEqual(call.change_state, "approved")
+        self.assertIn("Ms Verdi by telephone", self._bodies(call))
+
+    def test_the_customer_is_asked_by_mail_once(self):
+        rules = self.env["service.notification.rule"]
+        rules.search([("event", "=", "customer_to_approve")]).unlink()
+        rules.create({"event": "customer_to_approve", "recipient": "contact", "channel": "mail"})
+        self.final.write({"approver": "customer", "user_ids": False})
+        call = self._new_change(contact_id=self.contact.id, change_impact="Half an hour without pressure")
+        call.action_submit_change()
+        self._tell()
+        told = self.env["service.notification.sent"].search([("call_id", "=", call.id)])
+        self.assertNotIn("customer_to_approve", told.mapped("event"), "the technical approval comes first")
+        self._asked(call).with_user(self.controller).action_approve()
+        self._tell()
+        told = self.env["service.notification.sent"].search(
+            [("call_id", "=", call.id), ("event", "=", "customer_to_approve")]
+        )
+        self.assertRecordValues(told, [{"partner_id": self.contact.id, "channel": "mail", "state": "told"}])
+        mail = told.mail_id
+        self.assertIn(call.name, mail.subject)
+        for text in ("no longer maintained", "1.0 &gt; 2.0", "Half an hour"):
+            self.assertIn(text, mail.body_html)
+
+    def test_an_approval_that_nobody_could_give_is_not_asked_for(self):
+        call = self._new_change(team_id=self.env["service.team"].create({"name": "Nobody"}).id)
+        with self.assertRaisesRegex(UserError, "Nobody else can give the approval Technical"):
+            call.action_submit_change()
+        self.assertEqual(call.change_state, "draft")
+        self.assertFalse(call.approval_ids)
+        call.team_id = self.team
+        with self.assertRaisesRegex(UserError, "Nobody else can give the approval Technical"):
+            call.with_user(self.controller).action_submit_change()
+        self.technical.approver = "customer"
+        call.write({"equipment_id": False, "partner_id": False})
+        call.change_item_ids.equipment_id = False
+        with self.assertRaisesRegex(UserError, "choose the customer first"):
+            call.action_submit_change()
 
 
 @tagged("post_install", "-at_install")

@@ -15,6 +15,7 @@ class ServiceChangeDecide(models.TransientModel):
     change_impact = fields.Text(related="call_id.change_impact")
     change_rollback = fields.Text(related="call_id.change_rollback")
     change_item_ids = fields.One2many(related="call_id.change_item_ids")
+    is_customer = fields.Boolean(related="approval_id.is_customer")
     reason = fields.Char(string="Remark")
 
     def action_approve(self):
