@@ -10,6 +10,9 @@ from odoo.addons.portal.controllers.portal import pager as portal_pager
 class ServiceCallPortal(CustomerPortal):
     """A customer's calls: how many there are, and the list."""
 
+    # A call takes several lines on a phone.
+    _service_calls_per_page = 30
+
     def _prepare_home_portal_values(self, counters):
         values = super()._prepare_home_portal_values(counters)
         if "service_call_count" in counters:
@@ -28,10 +31,12 @@ class ServiceCallPortal(CustomerPortal):
         :return: dict of the searchbar's names to their options by key
         """
         env = request.env
+        calls = env["service.call"]
         open_domain = Domain("is_closed", "=", False)
         filters = {
             "open": {"label": env._("Open"), "domain": open_domain},
-            "waiting": {"label": env._("On Hold"), "domain": env["service.call"]._get_portal_waiting_domain()},
+            "waiting": {"label": env._("Waiting for You"), "domain": calls._get_portal_waiting_domain()},
+            "hold": {"label": env._("On Hold"), "domain": calls._get_portal_hold_domain()},
             "closed": {"label": env._("Closed"), "domain": ~open_domain},
             "mine": {"label": env._("Only Mine"), "domain": Domain("contact_id", "=", env.user.partner_id.id)},
             "all": {"label": env._("All"), "domain": Domain.TRUE},
@@ -98,11 +103,11 @@ class ServiceCallPortal(CustomerPortal):
             url_args={key: values[key] for key in ("sortby", "filterby", "groupby", "search", "search_in")},
             total=calls.search_count(domain) if may_read else 0,
             page=page,
-            step=self._items_per_page,
+            step=self._service_calls_per_page,
         )
         found = calls
         if may_read:
-            found = calls.search(domain, order=order, limit=self._items_per_page, offset=pager["offset"])
+            found = calls.search(domain, order=order, limit=self._service_calls_per_page, offset=pager["offset"])
         request.session["my_calls_history"] = found.ids[:100]
         values.update(
             self._prepare_portal_layout_values(),

@@ -49,7 +49,9 @@ class ServiceCallPagePortal(CustomerPortal):
         """
         # Whose link it is, is not known: who has only that sees this one call.
         own = call_sudo.with_user(request.env.user).sudo(False)
-        linked = (own.sudo().original_id | own.sudo().linked_ids).sudo(False)
+        linked = (own.sudo().original_id | own.sudo().linked_ids | own.sudo().merged_into_id).sudo(False)
+        # What follows from it, as far as he may read that.
+        linked = linked._filtered_access("read").sudo() if linked.has_access("read") else linked.browse()
         rating = call_sudo._get_closing_rating()
         return {
             "page_name": "service_calls",
@@ -62,8 +64,8 @@ class ServiceCallPagePortal(CustomerPortal):
             "chosen_rate": str(int(rating.rating)) if rating.consumed else None,
             "is_ratable": call_sudo._is_ratable(),
             "is_reopenable": call_sudo._is_portal_reopenable(),
-            # What follows from it, as far as he may read that.
-            "linked_calls": linked._filtered_access("read").sudo() if linked.has_access("read") else linked.browse(),
+            "merged_into": linked & call_sudo.merged_into_id,
+            "linked_calls": linked - call_sudo.merged_into_id,
         }
 
     def _get_call_author(self, call_sudo):

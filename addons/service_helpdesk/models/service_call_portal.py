@@ -224,7 +224,9 @@ class ServiceCall(models.Model):
     def _is_portal_reopenable(self):
         """Tell whether the customer may open this call again; later he raises a new one that follows from it."""
         self.ensure_one()
-        return bool(self.closed_at) and fields.Datetime.now() <= self._get_reopen_limit()
+        if not self.closed_at or self.sudo().merged_into_id:
+            return False
+        return fields.Datetime.now() <= self._get_reopen_limit()
 
     def _close_from_portal(self, author, remark=None):
         """Close a call for its customer: it works again.
@@ -240,15 +242,21 @@ class ServiceCall(models.Model):
             raise UserError(self.env._("Call %(call)s is closed already.", call=self.name))
         # Customers have no right to write calls: the system closes it in his name.
         call = self.sudo()
-        call._post_from_portal(author, remark or self.env._("It works again."))
+        if call.type_id.is_failure:
+            words = self.env._("It works again.")
+            reason = self.env._("%(name)s: it works again.", name=author.name)
+        else:
+            words = self.env._("This is settled.")
+            reason = self.env._("%(name)s: this is settled.", name=author.name)
+        call._post_from_portal(author, remark or words)
         try:
             with self.env.cr.savepoint():
-                call._register_event("completed", reason=self.env._("%(name)s: it works again.", name=author.name))
+                call._register_event("completed", reason=reason)
         except UserError as error:
             user = call.user_id or call.team_id.user_id
             call.activity_schedule(
                 "mail.mail_activity_data_todo",
-                summary=self.env._("Close it: the customer says that it works again"),
+                summary=self.env._("Close it: the customer says that it is done"),
                 note=str(error),
                 user_id=user.id or self.env.ref("base.user_admin").id,
             )
@@ -265,6 +273,9 @@ class ServiceCall(models.Model):
             raise UserError(self.env._("Say what is still wrong."))
         if not self.is_closed:
             raise UserError(self.env._("Call %(call)s is open: write a message.", call=self.name))
+        # He is told the number that remained.
+        if merged_into := self.sudo().merged_into_id:
+            raise UserError(self.env._("This call goes on as %(call)s: write there.", call=merged_into.name))
         if not self._is_portal_reopenable():
             raise UserError(self.env._("This call was closed long ago: please report a new one."))
         # As in _close_from_portal.

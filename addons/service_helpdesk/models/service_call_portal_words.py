@@ -2,6 +2,8 @@
 from odoo import fields, models
 from odoo.fields import Domain
 
+from .service_pause_reason import CUSTOMER_WAITS
+
 # Steps that a customer sees, and the instants that tell that a call has come so far.
 STEPS = ("received", "handled", "planned", "working", "solved")
 COLORS = {
@@ -9,7 +11,8 @@ COLORS = {
     "handled": "text-bg-info",
     "planned": "text-bg-info",
     "working": "text-bg-primary",
-    "waiting": "text-bg-warning",
+    "asked": "text-bg-warning",
+    "waiting": "text-bg-secondary",
     "solved": "text-bg-success",
     "cancelled": "text-bg-secondary",
 }
@@ -21,10 +24,12 @@ class ServiceCall(models.Model):
     _inherit = "service.call"
 
     def _get_portal_step(self):
-        """Return how far the call is for its customer: one of ``STEPS``, or "waiting" or "cancelled"."""
+        """Return how far the call is for its customer: one of ``STEPS``, or "asked", "waiting" or "cancelled"."""
         self.ensure_one()
         if self.closed_at:
             return "cancelled" if self.stage_id.is_cancelled else "solved"
+        if self._is_waiting_for_customer():
+            return "asked"
         if self.is_paused:
             return "waiting"
         if self.travel_at or self.arrived_at:
@@ -40,6 +45,7 @@ class ServiceCall(models.Model):
             "handled": self.env._("In good hands"),
             "planned": self.env._("Visit planned"),
             "working": self.env._("Being worked on"),
+            "asked": self.env._("Waiting for you"),
             "waiting": self.env._("On hold"),
             "solved": self.env._("Solved"),
             "cancelled": self.env._("Closed"),
@@ -136,6 +142,20 @@ class ServiceCall(models.Model):
         color = "text-danger" if is_late else "text-warning-emphasis" if self.sla_state == "warning" else "text-success"
         return {"words": f"{promise['what']} {promise['until']}", "color": color, "is_late": is_late}
 
+    def _is_waiting_for_customer(self):
+        """Tell whether this call waits for something that only its customer can do."""
+        self.ensure_one()
+        # Customers read nothing of why a call waits, but may know that it waits for them.
+        return not self.closed_at and self.sudo().pause_reason_id.waits_for in CUSTOMER_WAITS
+
     def _get_portal_waiting_domain(self):
         """Hook: return the domain of the calls that wait for their customer."""
-        return Domain("is_paused", "=", True) & Domain("is_closed", "=", False)
+        # As in _is_waiting_for_customer. The list shows him those of them that he may read.
+        reasons = self.env["service.pause.reason"].sudo().search([("waits_for", "in", CUSTOMER_WAITS)])
+        waiting = Domain("pause_reason_id", "in", reasons.ids) & Domain("is_closed", "=", False)
+        return Domain("id", "in", self.sudo()._search(waiting))
+
+    def _get_portal_hold_domain(self):
+        """Hook: return the domain of the calls on hold that wait for something else than their customer."""
+        on_hold = Domain("is_paused", "=", True) & Domain("is_closed", "=", False)
+        return on_hold & ~self._get_portal_waiting_domain()

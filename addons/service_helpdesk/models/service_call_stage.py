@@ -28,7 +28,7 @@ class ServiceCallStage(models.Model):
     is_planned = fields.Boolean(string="Planned", help="Entered when a visit is planned.")
     is_travel = fields.Boolean(string="Travel", help="Entered when an engineer sets off.")
     is_working = fields.Boolean(string="Working", help="Entered when work begins at the site.")
-    is_pause = fields.Boolean(string="Pauses the clocks", help="While a call is here its deadlines wait.")
+    is_pause = fields.Boolean(string="Pauses the Clocks", help="While a call is here its deadlines wait.")
     pause_reason_id = fields.Many2one(
         comodel_name="service.pause.reason",
         string="Reason When Dragged Here",

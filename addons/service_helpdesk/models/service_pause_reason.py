@@ -9,6 +9,8 @@ WAITS_FOR = [
     ("date", "Planned date"),
     ("us", "Ourselves"),
 ]
+# What a call waits for that only its customer can do.
+CUSTOMER_WAITS = ("customer", "access")
 DAYS = ("remind_days", "resume_days", "follow_up_days", "close_days")
 
 
@@ -62,17 +64,22 @@ class ServicePauseReason(models.Model):
     @api.depends("stops_clocks", "resumes_on_reply", *DAYS)
     @api.depends_context("lang")
     def _compute_effect(self):
+        def words(days):
+            if days == 1:
+                return self.env._("1 working day")
+            return self.env._("%(days)s working days", days=days)
+
         for reason in self:
             parts = [
                 self.env._("the deadlines wait") if reason.stops_clocks else self.env._("the deadlines go on"),
                 reason.resumes_on_reply and self.env._("a reply of the customer ends it"),
                 reason.remind_days
-                and self.env._("the owner is reminded after %(days)s working days", days=reason.remind_days),
+                and self.env._("the owner is reminded after %(time)s", time=words(reason.remind_days)),
                 reason.follow_up_days
-                and self.env._("the customer is asked again after %(days)s working days", days=reason.follow_up_days),
-                reason.resume_days and self.env._("goes on after %(days)s working days", days=reason.resume_days),
+                and self.env._("the customer is asked again after %(time)s", time=words(reason.follow_up_days)),
+                reason.resume_days and self.env._("goes on after %(time)s", time=words(reason.resume_days)),
                 reason.close_days
-                and self.env._("closed without an answer after %(days)s working days", days=reason.close_days),
+                and self.env._("closed without an answer after %(time)s", time=words(reason.close_days)),
             ]
             text = "; ".join(part for part in parts if part)
             reason.effect = text[:1].upper() + text[1:] + "."

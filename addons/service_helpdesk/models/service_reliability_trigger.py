@@ -48,7 +48,7 @@ class ServiceReliabilityTrigger(models.Model):
     window_days = fields.Integer(string="In Days", default=30, required=True)
     calm_failures = fields.Integer(string="Calm With", help="So many failures in the window, or fewer, are calm.")
     calm_days = fields.Integer(default=14, required=True, help="After so many calm days on end the flag is taken down.")
-    priority = fields.Selection(selection=PRIORITIES, string="Raise To", required=True, default="2")
+    priority = fields.Selection(selection=PRIORITIES, string="Raise Priority To", required=True, default="2")
     is_reviewed = fields.Boolean(string="Ask for a Review", default=True)
     review_user_id = fields.Many2one(
         comodel_name="res.users",
@@ -81,15 +81,23 @@ class ServiceReliabilityTrigger(models.Model):
     def _compute_summary(self):
         for trigger in self:
             trigger.summary = self.env._(
-                "%(failures)s failures in %(window)s days (%(scope)s) raise the priority to %(priority)s, until for"
-                " %(calm)s days no more than %(few)s are counted.",
+                "%(failures)s failures in %(window)s days (%(scope)s) raise the priority to %(priority)s,"
+                " until %(calm)s.",
                 failures=trigger.failures,
                 window=trigger.window_days,
                 scope=(trigger._get_label("scope") or "").lower(),
                 priority=trigger._get_label("priority"),
-                calm=trigger.calm_days,
-                few=trigger.calm_failures,
+                calm=trigger._get_calm_words(),
             )
+
+    def _get_calm_words(self):
+        """Return when the flag is taken down again, in words."""
+        self.ensure_one()
+        if not self.calm_failures:
+            return self.env._("none is counted for %(days)s days on end", days=self.calm_days)
+        return self.env._(
+            "at most %(few)s are counted for %(days)s days on end", few=self.calm_failures, days=self.calm_days
+        )
 
     # ------------------------------------------------------------
     # CRUD

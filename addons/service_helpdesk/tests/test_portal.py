@@ -6,7 +6,7 @@ from unittest.mock import patch
 from freezegun import freeze_time
 
 from odoo import http
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import HttpCase, new_test_user, tagged
 from odoo.tools import mute_logger
 
@@ -69,10 +69,45 @@ class TestPortal(HelpdeskCase, HttpCase):
         self.assertNotIn("Call of a colleague", self.url_open("/my/calls?filterby=mine").text)
         for groupby, title in (("unit", "Pump HD-1001"), ("site", "Rossi Plant")):
             self.assertIn(title, self.url_open(f"/my/calls?groupby={groupby}").text)
-        self.own.action_pause()
-        page = self.url_open("/my/calls?filterby=waiting").text
-        self.assertIn("Own call", page)
-        self.assertNotIn("Call of a colleague", page)
+
+    def test_calls_that_wait_for_the_customer(self):
+        Reason = self.env["service.pause.reason"]
+        asked, part, told = Reason.create(
+            [
+                {"name": "A question", "waits_for": "customer"},
+                {"name": "A part", "waits_for": "part"},
+                {"name": "The key", "waits_for": "access", "stops_clocks": False},
+            ]
+        )
+        self.own.action_pause(reason_id=asked.id)
+        self.colleagues.action_pause(reason_id=part.id)
+        key = self._new_call(subject="Key", contact_id=self.contact.id)
+        (self.foreign | key).action_pause(reason_id=told.id)
+        waiting = self.url_open("/my/calls?filterby=waiting").text
+        self.assertIn("Own call", waiting)
+        self.assertIn(key.name, waiting, "also while deadlines run on")
+        self.assertIn("Waiting for you", waiting)
+        for text in ("Call of a colleague", "Foreign call"):
+            self.assertNotIn(text, waiting)
+        hold = self.url_open("/my/calls?filterby=hold").text
+        self.assertIn("Call of a colleague", hold)
+        self.assertNotIn("Own call", hold)
+        self.assertIn("We wait for you", self.url_open(self.own.access_url).text)
+        self.assertNotIn("A question", self.url_open(self.own.access_url).text)
+        self.own.action_complete()
+        self.assertNotIn("We wait for you", self.url_open(self.own.access_url).text)
+
+    def test_a_merged_call_leads_to_the_one_that_remains(self):
+        other = self._new_call(subject="It remains", contact_id=self.own.contact_id.id)
+        self.own.action_merge(other.id)
+        page = self.url_open(self.own.access_url).text
+        self.assertIn(f"/my/calls/{other.id}", page)
+        self.assertIn("goes on as", page)
+        self.assertNotIn("Report it again", page)
+        self._act(self.own, "reopen", reason="Still broken")
+        self.assertTrue(self.own.is_closed)
+        with self.assertRaisesRegex(UserError, "goes on as"):
+            self.own._reopen_from_portal(self.own.contact_id, "Still broken")
 
     def test_empty_list(self):
         self.foreign.action_complete()
