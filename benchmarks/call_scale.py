@@ -7,13 +7,11 @@ do and one has a hundred times the past. Both stand in the same transaction, the
 """
 
 import os
-import random
 import time
 from datetime import timedelta
 
-from lxml import etree
-from run import watch_work
-from scale import Register, say
+from scale import Register
+from sizes import Questions, compare, read_fields, say
 
 from odoo import fields
 from odoo.fields import Command, Domain
@@ -21,11 +19,8 @@ from odoo.tests.common import new_test_user
 
 TITLE = "Read calls, with a short past and a long one"
 SIZES = tuple(int(size) for size in os.environ.get("CALL_SIZES", "10000,1000000").split(","))
-LIMIT = 1.2
 OPEN = 500
 CALLS_PER_CUSTOMER = 100
-SAMPLE = 10
-WORK = 1.0
 METRICS = (("response", 240), ("on_site", 480), ("resolution", 960))
 
 
@@ -118,7 +113,7 @@ class Calls(Register):
         return f"{self.base[table]} + n * {count} + {number}"
 
 
-class Screens:
+class Screens(Questions):
     """What the web client and the portal ask for."""
 
     def __init__(self, calls):
@@ -137,17 +132,9 @@ class Screens:
         self.portal = env(user=portal, context={"lang": "en_US", "tz": "Europe/Rome"})
         self.model = self.env["service.call"]
         views = self.model.get_views([(False, "list"), (False, "kanban"), (False, "search")])["views"]
-        self.list, self.kanban = (self.read_fields(views[kind]["arch"]) for kind in ("list", "kanban"))
+        self.list, self.kanban = (read_fields(self.model, views[kind]["arch"]) for kind in ("list", "kanban"))
         states = ("ok", "warning", "missed", "paused", "met")
         self.progress = {"field": "sla_state", "colors": dict.fromkeys(states, "")}
-
-    def read_fields(self, arch):
-        """Return what a view reads."""
-        specification = {}
-        for node in etree.fromstring(arch).xpath("//field[not(ancestor::field)]"):
-            field = self.model._fields[node.get("name")]
-            specification[field.name] = {"fields": {"display_name": {}}} if field.relational else {}
-        return specification
 
     def find(self, *domain):
         """Ask for the first page of the list."""
@@ -198,54 +185,7 @@ class Screens:
             "portal page": self.show_portal_page,
         }
 
-    def measure(self):
-        """Ask everything; return {label: (milliseconds, those of the control, queries)}."""
-        numbers = random.Random(1).choices(range(1, SIZES[0] + 1), k=SAMPLE)
-        found = {}
-        for label, ask in self.questions().items():
-            milliseconds, queries = self.time(ask, numbers)
-            found[label] = (milliseconds, self.time(self.control, numbers)[0], queries)
-            say(f"{label}: {milliseconds:.1f} ms, {queries} queries")
-        return found
-
-    def control(self, _number):
-        """Read what knows nothing of calls: what it takes longer beside many is the machine's doing."""
-        self.env["res.lang"].sudo().search([], limit=80).read(["name", "code"])
-        self.env["ir.module.module"].sudo().search([], limit=80).read(["name", "shortdesc", "state", "category_id"])
-
-    def time(self, ask, numbers):
-        """Return the milliseconds of one question, asked until enough work is spent, and its queries."""
-        for number in numbers[:3]:
-            self.ask(ask, number)
-        turns, start = 0, watch_work(self.env)
-        while watch_work(self.env) - start < WORK:
-            queries = [self.ask(ask, number) for number in numbers][-1]
-            turns += len(numbers)
-        return 1000 * (watch_work(self.env) - start) / turns, queries
-
-    def ask(self, ask, number):
-        """Ask one thing with cold record caches and return the number of queries."""
-        self.env.invalidate_all()
-        before = self.env.cr.sql_log_count
-        ask(number)
-        return self.env.cr.sql_log_count - before
-
 
 def report(env):
     """Fill, measure and print both sizes."""
-    calls = Calls(env)
-    screens, results = None, []
-    for size in SIZES:
-        calls.grow(size)
-        screens = screens or Screens(calls)
-        results.append(screens.measure())
-    small, large = results
-    print(f"\n{'milliseconds of work (control)':34} {SIZES[0]:>16,} {SIZES[-1]:>16,} {'ratio':>7} {'queries':>9}")
-    for label, (milliseconds, control, queries) in small.items():
-        more, more_control, more_queries = large[label]
-        ratio = more / more_control / (milliseconds / control)
-        mark = "" if ratio <= LIMIT else f"  over {LIMIT}"
-        print(
-            f"{label:34} {milliseconds:>8.1f} ({control:>5.1f}) {more:>8.1f} ({more_control:>5.1f})"
-            f" {ratio:>7.2f} {queries:>4}/{more_queries:<4}{mark}"
-        )
+    compare(Calls(env), Screens, SIZES)

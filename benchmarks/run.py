@@ -25,6 +25,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
+# Modules here that are none.
+HELPERS = ("run", "sizes")
 HEADER = f"{'':34} {'records':>8} {'seconds':>9} {'ms each':>9} {'queries':>9} {'each':>7}"
 
 
@@ -44,7 +46,7 @@ class Timing:
 
 def scenarios():
     """Return the names of the scenarios in this directory."""
-    return sorted(module.name for module in pkgutil.iter_modules([str(HERE)]) if module.name != "run")
+    return sorted(module.name for module in pkgutil.iter_modules([str(HERE)]) if module.name not in HELPERS)
 
 
 @contextmanager

@@ -6,12 +6,11 @@ numbers, transfers, five components each, exchanges and placements. Both registe
 small one first; nothing is left behind, but PostgreSQL wants about 4 GB of disk and 10 minutes for it.
 """
 
-import random
 import time
 from ast import literal_eval
 
 from lxml import etree
-from run import watch_work
+from sizes import Questions, compare, read_fields, say
 
 from odoo.fields import Command, Domain
 from odoo.tests.common import new_test_user
@@ -19,20 +18,11 @@ from odoo.tests.common import new_test_user
 TITLE = "Read a register of units, small and large"
 UNIT = "unit"
 SIZES = (10_000, 1_000_000)
-LIMIT = 1.2
-# Each question is asked about so many units, and again until so many seconds of work are spent.
-SAMPLE = 20
-WORK = 1.0
 COMPONENTS = 5
 PRODUCTS = 50
 AREAS = 20
 # How many units share one of these.
 PER = {"customer": 100, "site": 50, "zone": 250, "picking": 10, "exchange": 10}
-
-
-def say(text):
-    """Show how far a long preparation is."""
-    print(f"  {text}", flush=True)
 
 
 class Register:
@@ -252,8 +242,10 @@ class Register:
             )
 
 
-class Screens:
+class Screens(Questions):
     """What the web client asks for, as a manager with the company's record rules."""
+
+    sample = 20
 
     def __init__(self, register):
         self.register = register
@@ -272,10 +264,7 @@ class Screens:
         action = self.env["ir.actions.act_window"]._for_xml_id("service_equipment.service_equipment_action")
         views = self.model.get_views([(False, "list"), (False, "search")])["views"]
         listed = etree.fromstring(views["list"]["arch"])
-        self.specification = {}
-        for node in listed.xpath("//field[not(ancestor::field)]"):
-            field = self.model._fields[node.get("name")]
-            self.specification[field.name] = {"fields": {"display_name": {}}} if field.relational else {}
+        self.specification = read_fields(self.model, views["list"]["arch"])
         self.order = listed.get("default_order") or ""
         search = etree.fromstring(views["search"]["arch"])
         context = literal_eval(action["context"] or "{}")
@@ -330,61 +319,10 @@ class Screens:
     def form_specification(self):
         """Return what the form reads of the unit itself."""
         if not hasattr(self, "_form"):
-            arch = etree.fromstring(self.model.get_views([(False, "form")])["views"]["form"]["arch"])
-            self._form = {}
-            for node in arch.xpath("//field[not(ancestor::field)]"):
-                field = self.model._fields[node.get("name")]
-                self._form[field.name] = {"fields": {"display_name": {}}} if field.relational else {}
+            self._form = read_fields(self.model, self.model.get_views([(False, "form")])["views"]["form"]["arch"])
         return self._form
-
-    def measure(self):
-        """Ask everything about some units; return {label: (milliseconds, those of the control, queries)}."""
-        numbers = random.Random(1).choices(range(1, self.register.size + 1), k=SAMPLE)
-        found = {}
-        for label, ask in self.questions().items():
-            milliseconds, queries = self.time(ask, numbers)
-            found[label] = (milliseconds, self.time(self.control, numbers)[0], queries)
-        return found
-
-    def control(self, _number):
-        """Read what knows nothing of the register: what it takes longer beside a large one is the machine's doing."""
-        self.env["ir.module.module"].search([], limit=80).read(["name", "shortdesc", "state", "category_id"])
-
-    def time(self, ask, numbers):
-        """Return the milliseconds of one question, asked until enough work is spent, and its queries."""
-        # The first time fills the caches of the registry and of PostgreSQL: a warm server is measured.
-        for number in numbers:
-            self.ask(ask, number)
-        turns, start = 0, watch_work(self.env)
-        while watch_work(self.env) - start < WORK:
-            queries = [self.ask(ask, number) for number in numbers][-1]
-            turns += SAMPLE
-        return 1000 * (watch_work(self.env) - start) / turns, queries
-
-    def ask(self, ask, number):
-        """Ask one thing with cold record caches and return the number of queries."""
-        self.env.invalidate_all()
-        before = self.env.cr.sql_log_count
-        ask(number)
-        return self.env.cr.sql_log_count - before
 
 
 def report(env):
     """Fill, measure and print both sizes."""
-    register = Register(env)
-    screens = None
-    results = []
-    for size in SIZES:
-        register.grow(size)
-        screens = screens or Screens(register)
-        results.append(screens.measure())
-    small, large = results
-    print(f"\n{'milliseconds of work (control)':34} {SIZES[0]:>16,} {SIZES[-1]:>16,} {'ratio':>7} {'queries':>9}")
-    for label, (milliseconds, control, queries) in small.items():
-        more, more_control, more_queries = large[label]
-        ratio = more / more_control / (milliseconds / control)
-        mark = "" if ratio <= LIMIT else f"  over {LIMIT}"
-        print(
-            f"{label:34} {milliseconds:>8.1f} ({control:>5.1f}) {more:>8.1f} ({more_control:>5.1f})"
-            f" {ratio:>7.2f} {queries:>4}/{more_queries:<4}{mark}"
-        )
+    compare(Register(env), Screens, SIZES)

@@ -15,6 +15,23 @@ CHANNEL = "service_live"
 MAX_IDS = 100
 # What a change of makes the screens of a team read again.
 WATCHED = {"user_id", "team_id", "stage_id", "priority", "subject", "partner_id", "equipment_id", "is_paused"}
+# What a row shows; nothing else is read of a call.
+ROW_FIELDS = (
+    "name",
+    "subject",
+    "commercial_partner_id",
+    "site_id",
+    "equipment_id",
+    "product_id",
+    "user_id",
+    "team_id",
+    "stage_id",
+    "priority",
+    "sla_state",
+    "is_paused",
+    "next_deadline",
+    "raised_at",
+)
 READ_ALL = ("service_helpdesk.group_service_helpdesk_reader", "service_equipment.group_service_auditor")
 
 
@@ -45,20 +62,25 @@ class ServiceLive(models.AbstractModel):
         return {
             "now": fields.Datetime.to_string(now),
             "teams": [{"id": team.id, "name": team.display_name} for team in teams],
-            "overdue": self._read_rows(calls.search(overdue, order="next_deadline desc, id", limit=ROWS_OVERDUE)),
+            "overdue": self._read_rows(overdue, "next_deadline desc, id", ROWS_OVERDUE),
             "overdue_count": calls.search_count(overdue),
-            "due": self._read_rows(calls.search(due, order="next_deadline, id", limit=ROWS)),
+            "due": self._read_rows(due, "next_deadline, id", ROWS),
             "due_count": calls.search_count(due),
-            "unassigned": self._read_rows(calls.search(unassigned, limit=ROWS)),
+            "unassigned": self._read_rows(unassigned, None, ROWS),
             "unassigned_count": calls.search_count(unassigned),
             "open_count": calls.search_count(base),
         }
 
     @api.model
-    def _read_rows(self, calls):
-        """Return calls as the screen shows them."""
+    def _read_rows(self, domain, order, limit):
+        """Return the first calls of a section as the screen shows them."""
+        calls = self.env["service.call"].search_fetch(domain, ROW_FIELDS, order=order, limit=limit)
         # Names of customers, units and people, for whoever reads the call.
-        return [self._prepare_row(call.sudo()) for call in calls]
+        calls = calls.sudo()
+        calls.commercial_partner_id.fetch(["name"])
+        calls.site_id.fetch(["city"])
+        calls.equipment_id.fetch(["display_name"])
+        return [self._prepare_row(call) for call in calls]
 
     @api.model
     def _prepare_row(self, call):
