@@ -207,6 +207,8 @@ class TestStory(ServiceSuiteCase):
                 )
             ],
         )
+        with self.enter_registry_test_mode():
+            self.env.ref("service_helpdesk.ir_cron_notification").method_direct_trigger()
         for call in calls:
             self.assertTrue(call.cover_reason)
             self.assertEqual(set(call.clock_ids.mapped("metric")), {"response", "resolution"})

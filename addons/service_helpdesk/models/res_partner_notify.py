@@ -3,6 +3,8 @@ from odoo import models
 
 # A mail box that sent so many mails back gets no more.
 BOUNCE_LIMIT = 5
+# What of users says how they are told.
+CHANNEL_FIELDS = ("active", "share", "notification_type", "is_service_inbox_wanted", "is_service_mail_wanted")
 
 
 class ResPartner(models.Model):

@@ -251,16 +251,8 @@ class ServiceCall(models.Model):
     # ------------------------------------------------------------
 
     def _default_type_id(self):
-        # Archived ones too: a call is taken whatever the configuration looks like.
-        return (
-            self.env["service.call.type"]
-            .with_context(active_test=False)
-            .search(
-                [],
-                order="active desc, is_preventive, sequence, id",
-                limit=1,
-            )
-        )
+        types = self.env["service.call.type"]
+        return types.browse(types._get_default_id())
 
     @api.depends("equipment_id", "contact_id")
     def _compute_partner_id(self):
@@ -439,6 +431,8 @@ class ServiceCall(models.Model):
         values = dict(vals)
         if not values.get("type_id"):
             values["type_id"] = default_type.id
+        # Nobody has rated what is not there yet: Odoo would ask the database.
+        values.setdefault("rating_last_value", 0.0)
         if "priority" in values:
             values.setdefault("priority_is_manual", True)
         if values.get("partner_email"):

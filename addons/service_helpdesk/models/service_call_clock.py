@@ -134,10 +134,7 @@ class ServiceCall(models.Model):
         due = self.env["service.escalation.step"].sudo()
         if not calls:
             return due
-        clocks = {
-            (clock.call_id.id, clock.metric, clock.cycle): clock
-            for clock in self.env["service.sla.clock"].sudo().search([("call_id", "in", calls.ids)])
-        }
+        clocks = {(clock.call_id.id, clock.metric, clock.cycle): clock for clock in calls.clock_ids}
         answers_by_call = calls._drop_done_marks(calls._ask_engine(now), clocks)
         to_create, to_do, moved, seen = [], [], {}, set()
         for call, answers in answers_by_call.items():
@@ -227,8 +224,8 @@ class ServiceCall(models.Model):
 
     def _read_log(self):
         """Return the events of these calls (sudo) as values of the engine: dict {call: list of Event}."""
-        rows = self.env["service.call.event"].search([("call_id", "in", self.ids)]).grouped("call_id")
-        return {call: events._to_engine() for call, events in rows.items()}
+        # An event that was just written stands at the end of the field, whenever it was.
+        return {call: call.event_ids.sorted(lambda event: (event.at, event.id))._to_engine() for call in self}
 
     def _ask_engine(self, now, events_by_call=None, ask=replay):
         """Replay the logs of these calls (sudo).
@@ -358,4 +355,5 @@ class ServiceCall(models.Model):
         wakeups = [clock.next_wakeup_at for clock in clocks if clock.next_wakeup_at]
         if wakeups:
             # Whoever logs a call may set the alarm.
-            self.env.ref("service_helpdesk.ir_cron_sla_wake").sudo()._trigger(at=min(wakeups))
+            cron = self.env["ir.model.data"]._xmlid_to_res_id("service_helpdesk.ir_cron_sla_wake")
+            self.env["ir.cron"].sudo().browse(cron)._trigger(at=min(wakeups))

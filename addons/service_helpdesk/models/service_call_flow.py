@@ -165,14 +165,17 @@ class ServiceCall(models.Model):
     # ------------------------------------------------------------
 
     def _find_stages(self, flag):
-        """Find the stage that stands for a step, for each type of these calls: one query.
+        """Find the stage that stands for a step, for each type of these calls.
 
         :param str flag: a flag of ``service.call.stage``
         :return: dict {service.call.type: the first such stage, empty when that step is not used}
         """
-        stages = self.env["service.call.stage"].search([(flag, "=", True)])
+        stages = self.env["service.call.stage"]
+        by_flag = stages._get_by_flag(flag)
         return {
-            call_type: stages.filtered(lambda stage, call_type=call_type: stage._serves(call_type))[:1]
+            call_type: stages.browse(
+                next((key for key, types in by_flag if not types or call_type._origin.id in types), None)
+            )
             for call_type in {call.type_id for call in self}
         }
 

@@ -68,14 +68,21 @@ class ServiceCall(models.Model):
             msg_dict["email_from"] = facts["forwarded"][1]
         try:
             with self.env.cr.savepoint():
-                call = super().message_new(msg_dict, self._prepare_mail_values(msg_dict, values))
+                call = self._create_of_mail(msg_dict, self._prepare_mail_values(msg_dict, values))
         except TRY_AGAIN:
             raise
         except Exception:  # noqa: BLE001 - a mail is never lost: whatever is wrong, somebody must see it
             _logger.exception("Mail %s could not be understood, it needs triage", msg_dict.get("message_id"))
-            call = super().message_new(msg_dict, self._prepare_triage_values(msg_dict, values))
+            call = self._create_of_mail(msg_dict, self._prepare_triage_values(msg_dict, values))
         call._after_mail(facts, is_new=True)
         return call
+
+    @api.model
+    def _create_of_mail(self, msg_dict, values):
+        """Create the call of a mail; Odoo's own method would describe all fields of calls anew for each mail."""
+        copied = self._mail_cc_sanitized_raw_dict(msg_dict.get("cc"))
+        sender = {"partner_email": msg_dict["email_from"]} if msg_dict.get("email_from") else {}
+        return self.create({"email_cc": ", ".join(copied.values()), **values, **sender})
 
     @api.model
     def _prepare_fact_values(self, facts, custom_values):

@@ -53,17 +53,7 @@ class ServiceCall(models.Model):
 
     def _subscribe_contacts(self):
         """Let those who raised the calls follow them, in one batch."""
-        subtypes = (
-            self.env["mail.message.subtype"]
-            .sudo()
-            .search(
-                [
-                    ("default", "=", True),
-                    ("internal", "=", False),
-                    ("res_model", "in", [self._name, False]),
-                ]
-            )
-        )
+        _subtypes, _internal, subtypes = self.env["mail.message.subtype"].sudo().default_subtypes(self._name)
         self.env["mail.followers"].sudo().create(
             [
                 {
@@ -111,7 +101,7 @@ class ServiceCall(models.Model):
         author = message.sudo().author_id
         return (
             message.message_type in ("comment", "email")
-            and message.subtype_id == self.env.ref("mail.mt_comment")
             and author != self.contact_id
+            and message.subtype_id.id == self.env["ir.model.data"]._xmlid_to_res_id("mail.mt_comment")
             and any(not user.share for user in author.user_ids)
         )

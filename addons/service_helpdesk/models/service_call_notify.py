@@ -8,11 +8,10 @@ from odoo.tools.mail import email_normalize, html_sanitize
 
 from ..const import CALL_READERS, CUSTOMER_RECIPIENTS
 from ..engine.notification import Facts, select
+from .res_partner_notify import CHANNEL_FIELDS
 
 # How far ahead the beginning of working hours is looked for.
 HOURS_AHEAD = timedelta(days=31)
-# What customers are told in the transaction itself: they wait for the number. All else is left to the job.
-TOLD_AT_ONCE = ("created",)
 
 
 class ServiceCall(models.Model):
@@ -39,12 +38,9 @@ class ServiceCall(models.Model):
             Colleagues read it, customers never do
         :param str key: which of several such events it is; the same key is told once, now by default
         :param author: ``res.partner`` who did it and need not be told; the current user by default
-        :return: the rows that wait to be told (``service.notification.sent``, sudo)
         """
-        # Whoever works on a call tells others of it; who that is, the rules say, not he.
-        outbox = self.env["service.notification.sent"].sudo()
         if self.env.context.get("import_file"):
-            return outbox
+            return
         if author is None and not self.env.user._is_superuser():
             author = self.env.user.partner_id
         key = f"{fields.Datetime.now()}" if key is None else key
@@ -56,17 +52,10 @@ class ServiceCall(models.Model):
                     {**claim, "event": event, "key": key, "body": self._get_claim_body(bodies, claim["call_id"])}
                     for claim in claims
                 ]
-        rows = outbox._claim(vals_list)
-        if event in TOLD_AT_ONCE:
-            now = fields.Datetime.now()
-            at_once = rows.filtered(
-                lambda row: row.rule_id.recipient in CUSTOMER_RECIPIENTS and row.due_at <= now,
-            )
-            if at_once:
-                at_once._do_or_tell(type(rows)._tell)
-                rows -= at_once
-        rows._schedule()
-        return rows
+        if vals_list:
+            # Whoever works on a call tells others of it; who that is, the rules say, not he.
+            outbox = self.env["service.notification.sent"].sudo()
+            outbox._wake_at(outbox._claim(vals_list))
 
     def _get_claim_body(self, bodies, call_id):
         body = (bodies or {}).get(call_id)
@@ -81,7 +70,6 @@ class ServiceCall(models.Model):
         rules_by_call = {call: select(rules, call._get_notification_facts()) for call in self}
         roles = {rule.recipient for holding in rules_by_call.values() for rule in holding}
         partners_by_role = {role: self._get_recipients(role) for role in roles - {"users"}}
-        due_by_rule = self._get_due_instants({rule for holding in rules_by_call.values() for rule in holding})
         claims = []
         for call, holding in rules_by_call.items():
             mailboxes = set()
@@ -95,8 +83,9 @@ class ServiceCall(models.Model):
                 for target in call._get_targets(rule, partners):
                     if target["channel"] == "mail" and not call._claim_mailbox(target, mailboxes):
                         continue
-                    claims.append({**target, "rule_id": rule.id, "due_at": due_by_rule[rule]})
-        return claims
+                    claims.append((rule, target))
+        due_by_rule = self._get_due_instants({rule for rule, _target in claims})
+        return [{**target, "rule_id": rule.id, "due_at": due_by_rule[rule]} for rule, target in claims]
 
     def _claim_mailbox(self, target, mailboxes):
         """Tell whether nobody writes to the target's mail box yet, and take it."""
@@ -147,11 +136,12 @@ class ServiceCall(models.Model):
 
     def _get_manager_partners(self):
         """Return the service managers of each call's company."""
-        managers = self.env.ref("service_helpdesk.group_service_helpdesk_manager").all_user_ids.filtered(
-            lambda user: user.active and not user.share
-        )
+        group_id = self.env["ir.model.data"]._xmlid_to_res_id("service_helpdesk.group_service_helpdesk_manager")
+        managers = [("all_group_ids", "in", group_id), ("share", "=", False)]
         by_company = {
-            company: managers.filtered(lambda user, company=company: company in user.company_ids).partner_id
+            company: self.env["res.users"]
+            .search_fetch([*managers, ("company_ids", "in", company.id)], ["partner_id", *CHANNEL_FIELDS])
+            .partner_id
             for company in self.company_id
         }
         return {call.id: by_company[call.company_id] for call in self}

@@ -1,6 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import ormcache
 
 from ..const import STAGE_FLAG_BY_KIND
 
@@ -52,6 +53,42 @@ class ServiceCallStage(models.Model):
                         steps=", ".join(self._fields[flag]._description_string(self.env) for flag in flags),
                     )
                 )
+
+    # ------------------------------------------------------------
+    # CRUD
+    # ------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        result = super().create(vals_list)
+        self.env.registry.clear_cache()
+        return result
+
+    def write(self, vals):
+        result = super().write(vals)
+        self.env.registry.clear_cache()
+        return result
+
+    def unlink(self):
+        result = super().unlink()
+        self.env.registry.clear_cache()
+        return result
+
+    # ------------------------------------------------------------
+    # What a stage means
+    # ------------------------------------------------------------
+
+    @api.model
+    @ormcache("flag")
+    def _get_by_flag(self, flag):
+        """Return the stages that stand for a step, in their order; no query while nobody changes them.
+
+        :param str flag: a flag of a stage
+        :return: tuple of (id, ids of the call types that use it; none for all types)
+        """
+        # Which steps there are is no secret of whoever logs a call.
+        stages = self.sudo().search([(flag, "=", True)])
+        return tuple((stage.id, frozenset(stage.type_ids.ids)) for stage in stages)
 
     def _get_event_kind(self):
         """Return the kind of event that entering this stage means, or None for a plain stage."""

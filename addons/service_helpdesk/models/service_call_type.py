@@ -1,5 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, fields, models
+from odoo.tools import ormcache
 
 from odoo.addons.service_contract.const import PRIORITIES
 
@@ -68,6 +69,39 @@ class ServiceCallType(models.Model):
         "CHECK (default_hours >= 0)",
         "The estimated hours of a call type cannot be negative.",
     )
+
+    # ------------------------------------------------------------
+    # CRUD
+    # ------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        result = super().create(vals_list)
+        self.env.registry.clear_cache()
+        return result
+
+    def write(self, vals):
+        result = super().write(vals)
+        self.env.registry.clear_cache()
+        return result
+
+    def unlink(self):
+        # A stage may have been for this type only.
+        result = super().unlink()
+        self.env.registry.clear_cache()
+        return result
+
+    @api.model
+    @ormcache()
+    def _get_default_id(self):
+        """Return the id of the type of calls without one; no query while nobody changes the types."""
+        # Archived ones too: a call is taken whatever the configuration looks like. Types are no secret.
+        types = self.sudo().with_context(active_test=False)
+        return types.search([], order="active desc, is_preventive, sequence, id", limit=1).id
+
+    # ------------------------------------------------------------
+    # Rules
+    # ------------------------------------------------------------
 
     @api.depends(*NEED_BY_FACT.values())
     @api.depends_context("lang")

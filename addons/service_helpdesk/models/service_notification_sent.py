@@ -100,9 +100,9 @@ class ServiceNotificationSent(models.Model):
         """Write what is to be told, each at most once; what was claimed before is left out by the database.
 
         :param list vals_list: dicts of ``CLAIM_COLUMNS``, and optionally ``reason`` for what cannot be told
-        :return: the new rows that wait
+        :return: the instants at which new rows are due, as a set; the job is to be woken then, see :meth:`_wake_at`
         """
-        ids = []
+        instants = set()
         columns = SQL(", ").join(SQL.identifier(name) for name in (*CLAIM_COLUMNS, "state", "reason", "create_uid"))
         for start in range(0, len(vals_list), CLAIM_BATCH):
             rows = SQL(", ").join(self._to_claim_row(vals) for vals in vals_list[start : start + CLAIM_BATCH])
@@ -111,14 +111,14 @@ class ServiceNotificationSent(models.Model):
                 INSERT INTO service_notification_sent (%s, create_date)
                 SELECT row.*, NOW() AT TIME ZONE 'UTC' FROM (VALUES %s) AS row
                 ON CONFLICT DO NOTHING
-                RETURNING id, state
+                RETURNING due_at, state
                 """,
                 columns,
                 rows,
             )
-            ids += [row_id for row_id, state in self.env.execute_query(query) if state == "waiting"]
+            instants.update(due_at for due_at, state in self.env.execute_query(query) if state == "waiting")
         self.env["service.call"].invalidate_model(["notification_ids"])
-        return self.browse(ids)
+        return instants
 
     def _to_claim_row(self, vals):
         """Return a row of VALUES: typed, so that a column of NULLs has a type too."""
@@ -132,12 +132,13 @@ class ServiceNotificationSent(models.Model):
         tail = SQL("%s::varchar, %s::varchar, %s::int4", state, vals.get("reason"), self.env.uid)
         return SQL("(%s, %s)", SQL(", ").join(cells), tail)
 
-    def _schedule(self):
-        """Wake the job that tells, when the first of these rows is due."""
-        if self:
+    @api.model
+    def _wake_at(self, instants):
+        """Wake the job that tells, at each of the instants (naive UTC)."""
+        if instants:
             # Whoever works on a call sets the job going.
-            cron = self.env.ref("service_helpdesk.ir_cron_notification").sudo()
-            cron._trigger(at=sorted(set(self.mapped("due_at"))))
+            cron = self.env["ir.model.data"]._xmlid_to_res_id("service_helpdesk.ir_cron_notification")
+            self.env["ir.cron"].sudo().browse(cron)._trigger(at=sorted(instants))
 
     def action_retry(self):
         """Try again to tell those who could not be told, after the text or the address was corrected.
@@ -148,7 +149,7 @@ class ServiceNotificationSent(models.Model):
         # Rows are the machine's; whoever writes the rules was checked above.
         failed = self.sudo().filtered(lambda row: row.state == "failed")
         failed.write({"state": "waiting", "reason": False, "due_at": fields.Datetime.now()})
-        failed._schedule()
+        self._wake_at(set(failed.mapped("due_at")))
         return True
 
     # ------------------------------------------------------------
@@ -164,7 +165,8 @@ class ServiceNotificationSent(models.Model):
     def _cron_tell(self):
         """Tell what is due, then sleep until the next row; one that fails is marked and the others are told."""
         self._do_in_batches([(self._get_due_domain(fields.Datetime.now()), type(self)._tell)])
-        self.search([("state", "=", "waiting")], order="due_at", limit=1)._schedule()
+        first = self.search([("state", "=", "waiting")], order="due_at", limit=1)
+        self._wake_at(set(first.mapped("due_at")))
 
     def _tell_failure(self, error):
         """Note on the row, the rule and the call that nobody could be told."""

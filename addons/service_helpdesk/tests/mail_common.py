@@ -58,4 +58,12 @@ class MailCase(HelpdeskCase):
         return self._process(self._mail(subject, body, **parts))
 
     def _acknowledgements(self, call):
-        return self.env["mail.mail"].search([("model", "=", "service.call"), ("res_id", "=", call.id)])
+        """Return what the customer was written, not what colleagues were told."""
+        self._tell()
+        return self.env["mail.mail"].search(
+            [
+                ("model", "=", "service.call"),
+                ("res_id", "=", call.id),
+                ("message_type", "!=", "user_notification"),
+            ]
+        )

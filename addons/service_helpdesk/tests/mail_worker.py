@@ -90,9 +90,13 @@ def fetch_all(registry, server_id):
 
 
 def send_all(registry, _server_id):
-    """Send the answers that wait, as the scheduled action does; those of other calls are left alone."""
+    """Send the answers that wait, as the scheduled actions do; those of other calls are left alone."""
     with registry.cursor() as cr:
-        mails = api.Environment(cr, SUPERUSER_ID, {})["mail.mail"].search(
+        env = api.Environment(cr, SUPERUSER_ID, {})
+        env["service.notification.sent"].search(
+            [("state", "=", "waiting"), ("call_id.team_id.alias_domain_id.name", "=", DOMAIN)]
+        )._tell()
+        mails = env["mail.mail"].search(
             [("model", "=", "service.call"), ("state", "=", "outgoing"), ("reply_to", "like", f"@{DOMAIN}")]
         )
         mails.send(auto_commit=True, raise_exception=True)

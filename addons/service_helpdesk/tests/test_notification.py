@@ -264,6 +264,7 @@ class TestNotificationRecipients(NotificationCase):
     def test_an_unknown_sender_is_written_to_at_his_address(self):
         self._rule("created", "contact", "mail", is_author_told=True)
         call = self.env["service.call"].create({"subject": "Help", "partner_email": "stranger@nowhere.example"})
+        self._tell()
         mail = self._mails(call)
         self.assertEqual((mail.email_to, mail.recipient_ids.ids), ("stranger@nowhere.example", []))
         self.assertEqual(self._told(call), [("created", "stranger@nowhere.example", "mail")])
@@ -332,6 +333,7 @@ class TestNotificationRecipients(NotificationCase):
         )
         for contact, has_link in ((self.contact, True), (guest, False)):
             call = self._new_call(contact_id=contact.id)
+            self._tell()
             self.assertEqual(f"/my/calls/{call.id}" in self._mails(call).body_html, has_link)
             self.assertNotIn("/odoo/", self._mails(call).body_html)
 
@@ -365,11 +367,14 @@ class TestNotificationRules(NotificationCase):
         )
         self._rule("created", "contact", "mail")
         own = self._rule("created", "contact", "mail", type_id=self.preventive_type.id, template_id=template.id)
-        self.assertEqual(self._mails(self._new_call(contact_id=self.contact.id)).subject[:6], "[CALL/")
+        fault = self._new_call(contact_id=self.contact.id)
         call = self._new_call(contact_id=self.contact.id, type_id=self.preventive_type.id)
+        self._tell()
+        self.assertEqual(self._mails(fault).subject[:6], "[CALL/")
         self.assertEqual(self._mails(call).mapped("subject"), ["We install"])
         own.is_silent = True
         call = self._new_call(contact_id=self.contact.id, type_id=self.preventive_type.id)
+        self._tell()
         self.assertFalse(self._mails(call))
 
     def test_changes_are_told_together(self):
@@ -480,6 +485,7 @@ class TestNotificationRules(NotificationCase):
             mute_logger(BATCH_LOG),
         ):
             call = self._new_call(contact_id=self.contact.id)
+            self._tell()
         self.assertTrue(call.exists())
         self.assertEqual((call.sudo().notification_ids.state, rule.error), ("failed", "broken on purpose"))
 

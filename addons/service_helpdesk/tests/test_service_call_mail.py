@@ -51,11 +51,13 @@ class TestServiceCallMail(HelpdeskCase):
         return self.env["service.call"].search([]) - before, thread_id
 
     def _acknowledgements(self, call):
+        self._tell()
         return self.env["mail.mail"].search(
             [
                 ("model", "=", "service.call"),
                 ("res_id", "=", call.id),
                 ("subject", "like", f"[{call.name}]%"),
+                ("message_type", "!=", "user_notification"),
             ]
         )
 
