@@ -36,6 +36,7 @@ NO_SCOPES = (resolver.EMPTY,) * len(ROW_SCOPES)
 CONTRACT_FIELDS = (
     "is_frame",
     "name",
+    "company_id",
     "date_start",
     "date_end",
     "date_cancelled",

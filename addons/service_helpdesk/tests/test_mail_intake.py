@@ -201,6 +201,7 @@ class TestMailRoute(MailCase):
 
     def test_a_read_receipt_is_nothing(self):
         call = self._receive()
+        original = self._acknowledgements(call).message_id
         count = len(call.message_ids)
         self.assertFalse(
             self._process(
@@ -208,7 +209,7 @@ class TestMailRoute(MailCase):
                     to=self.address,
                     message_id="read-1@mx.example",
                     address="x@y.example",
-                    original=self._acknowledgements(call).message_id,
+                    original=original,
                     report="disposition-notification",
                 )
             )
