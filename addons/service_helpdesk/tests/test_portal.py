@@ -246,6 +246,7 @@ class TestPortal(HelpdeskCase, HttpCase):
         photo = self.env["ir.attachment"].search([("res_model", "=", "service.call"), ("res_id", "=", call.id)])
         self.assertEqual(photo.name, "photo.txt")
         self.assertEqual(self._open_files(call), {"photo.txt": b"PHOTO"})
+        self._tell()
         self.assertTrue(self.env["mail.mail"].search([("model", "=", "service.call"), ("res_id", "=", call.id)]))
 
     def test_new_call_with_all_that_can_be_entered(self):
