@@ -1,6 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.fields import Domain
 from odoo.tools.mail import email_normalize
 
 from odoo.addons.service_contract.const import PRIORITIES
@@ -269,10 +270,42 @@ class ServiceCall(models.Model):
 
     @api.depends("partner_id", "contact_id")
     def _compute_partner_contact(self):
+        foreign = self._find_foreign_reach()
         for call in self:
-            source = call.contact_id or call.partner_id
-            call.partner_email = email_normalize(source.email) or call.partner_email
-            call.partner_phone = source.phone or call.partner_phone
+            source, others = call.contact_id or call.partner_id, foreign.get(call, ())
+            kept_email = call.partner_email not in others and call.partner_email
+            kept_phone = call.partner_phone not in others and call.partner_phone
+            call.partner_email = email_normalize(source.email) or kept_email
+            call.partner_phone = source.phone or kept_phone
+
+    def _find_foreign_reach(self):
+        """Find the addresses and telephone numbers on calls that belong to somebody else than their customer.
+
+        What a caller left is kept where his contact has none of his own. What the customer before had is not: he would
+        get the mails of a call that is another's by now. One query, and none where the contacts have both.
+
+        :return: dict {call: set of texts}
+        """
+        asked = self.filtered(
+            lambda call: (source := call.contact_id or call.partner_id)
+            and ((call.partner_email and not source.email) or (call.partner_phone and not source.phone))
+        )
+        if not asked:
+            return {}
+        # Whose an address is decides, not whether the user may read him.
+        partners = self.env["res.partner"].sudo()
+        keys = [partners._get_service_phone_key(phone) for phone in asked.mapped("partner_phone")]
+        found = partners.search(
+            Domain("email_normalized", "in", list(filter(None, asked.mapped("partner_email"))))
+            | Domain("service_phone_key", "in", list(filter(None, keys)))
+        )
+        foreign = {}
+        for call in asked:
+            customer = (call.contact_id or call.partner_id).commercial_partner_id.sudo()._origin
+            own = found.filtered(lambda partner, customer=customer: partner.commercial_partner_id == customer)
+            reach = [{*some.mapped("email_normalized"), *some.mapped("phone")} for some in (found - own, own)]
+            foreign[call] = reach[0] - reach[1]
+        return foreign
 
     @api.depends("equipment_id", "contact_id")
     def _compute_from_equipment(self):

@@ -171,6 +171,36 @@ class ServiceCall(models.Model):
             return self.env["service.sla.target"]
         return self.env["service.sla.target"].union(*self.sla_policy_id._get_targets(self.priority).values())
 
+    def _get_answers(self, ask):
+        """Return the answers of the engine for this call (sudo), each with the target that it is for.
+
+        A deadline that is known to be missed stays missed when the call's priority leaves it more time: it is still
+        judged by the target that it missed. A correction of the log, the calendar or the target can un-miss it.
+
+        :param ask: function of a target: the engine's answers, one per cycle
+        :return: list of (service.sla.target, answer)
+        """
+        self.ensure_one()
+        targets = self._get_sla_targets()
+        answers = {
+            (target.metric, cycle): (target, answer)
+            for target in targets
+            for cycle, answer in enumerate(ask(target))
+        }
+        budgets = {target.metric: target.budget_minutes for target in targets}
+        for clock in self.clock_ids:
+            missed = clock.target_id
+            if (
+                clock.is_missed_told
+                and missed not in targets
+                and missed.policy_id == self.sla_policy_id
+                and missed.budget_minutes < budgets.get(clock.metric, float("inf"))
+            ):
+                known = ask(missed)
+                if clock.cycle < len(known):
+                    answers[clock.metric, clock.cycle] = (missed, known[clock.cycle])
+        return list(answers.values())
+
     @api.model
     def _prepare_engine_target(self, target):
         stop_kinds = set(STOP_KINDS_BY_METRIC[target.metric])
@@ -246,12 +276,12 @@ class ServiceCall(models.Model):
             asked = self.browse()
             for call, working in working_by_call.items():
                 events = events_by_call.get(call, [])
+
+                def ask_for(target, call=call, events=events, working=working):
+                    return ask(events, call._get_engine_target(target, rules), working, now)
+
                 try:
-                    answers_by_call[call] = [
-                        (target, answer)
-                        for target in call._get_sla_targets()
-                        for answer in ask(events, call._get_engine_target(target, rules), working, now)
-                    ]
+                    answers_by_call[call] = call._get_answers(ask_for)
                 except WorkingTimeTooShort:
                     asked |= call
         for call in asked:

@@ -90,6 +90,8 @@ class ServiceCall(models.Model):
         """
         survivor = self.browse(survivor_id)
         merged = self - survivor
+        if not merged:
+            raise UserError(self.env._("Choose at least two calls."))
         (survivor | merged).check_access("write")
         (survivor | merged).sudo().lock_for_update()
         survivor._check_survivor()
@@ -234,6 +236,8 @@ class ServiceCall(models.Model):
             "type_id": self.type_id.id,
             "partner_id": self.partner_id.id,
             "contact_id": self.contact_id.id,
+            "partner_email": self.partner_email,
+            "partner_phone": self.partner_phone,
             "site_id": self.site_id.id,
             "equipment_id": self.equipment_id.id,
             "product_id": self.product_id.id,

@@ -69,6 +69,10 @@ class TestCallLink(HelpdeskCase):
         self.assertIn("merged", told)
         self.assertNotIn("cancelled", told)
 
+    def test_one_call_is_not_merged(self):
+        with self.assertRaisesRegex(UserError, "at least two"):
+            self.first.action_merge(self.first.id)
+
     def test_what_cannot_be_merged_says_why_and_stays(self):
         other = self._new_call(partner_id=self.other_customer.id, equipment_id=False)
         with self.assertRaisesRegex(UserError, "only calls of one customer"):
@@ -128,6 +132,43 @@ class TestCallLink(HelpdeskCase):
             ],
         )
         self.assertEqual(line.call_id, call)
+
+    def _split(self, call, **values):
+        wizard = self.env["service.call.split"].with_user(self.taker).create(
+            {"call_id": call.id, "subject": "Door does not close", **values}
+        )
+        return self.env["service.call"].browse(wizard.action_split()["res_id"])
+
+    def test_who_was_answered_was_answered_about_the_part_too(self):
+        self.first._register_event("replied", RAISED + timedelta(minutes=5))
+        call = self._split(self.first)
+        self.assertEqual(call.replied_at, RAISED + timedelta(minutes=5))
+        self.assertEqual(self._clock(call, "response").state, "met")
+        self.assertEqual(self._clock(call, "resolution").deadline, self._clock(self.first, "resolution").deadline)
+        later = self._split(self.first, clock_from="now")
+        self.assertFalse(later.replied_at)
+        self.assertEqual(self._clock(later, "response").state, "running")
+
+    def test_files_of_the_part_are_copied(self):
+        files = self.env["ir.attachment"].create(
+            [
+                {"name": name, "raw": b"x", "res_model": "service.call", "res_id": call.id}
+                for name, call in (("door.png", self.first), ("other.png", self.second))
+            ]
+        )
+        call = self._split(self.first, attachment_ids=[Command.set(files.ids)])
+        copied = self.env["ir.attachment"].search([("res_model", "=", "service.call"), ("res_id", "=", call.id)])
+        self.assertEqual(copied.mapped("name"), ["door.png"], "not those of another call")
+        self.assertEqual(files[0].res_id, self.first.id)
+        self.assertFalse(copied.with_user(self.user_portal).sudo(False).has_access("read"))
+
+    def test_the_address_of_who_is_no_contact_goes_along(self):
+        call = self._new_call(
+            equipment_id=False, partner_id=False, partner_email="who@nowhere.example", partner_phone="0123 456"
+        )
+        self.assertRecordValues(
+            self._split(call), [{"partner_email": "who@nowhere.example", "partner_phone": "0123 456"}]
+        )
 
     def test_a_follow_up_takes_over_who_and_what(self):
         action = self.first.action_follow_up()

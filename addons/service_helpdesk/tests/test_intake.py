@@ -160,6 +160,32 @@ class TestProblems(HelpdeskCase):
         call = self._new_call(raised_at=fields.Datetime.now() + timedelta(minutes=2))
         self.assertTrue(call.id)
 
+    def test_the_address_of_the_customer_before_does_not_stay(self):
+        before, after = self.env["res.partner"].create(
+            [
+                {"name": "Before", "email": "info@before.example", "phone": "+39 055 12345"},
+                {"name": "After"},
+            ]
+        )
+        with Form(self.env["service.call"].with_user(self.taker)) as form:
+            form.subject = "Noise"
+            form.partner_id = before
+            self.assertEqual(form.partner_email, "info@before.example")
+            form.partner_id = after
+            self.assertFalse(form.partner_email)
+            self.assertFalse(form.partner_phone)
+        call = form.record
+        call.partner_id = before
+        call.partner_id = after
+        self.assertRecordValues(call, [{"partner_email": False, "partner_phone": False}])
+
+    def test_the_address_of_who_is_no_contact_stays(self):
+        call = self._new_call(
+            equipment_id=False, partner_id=False, partner_email="who@nowhere.example", partner_phone="0123 456"
+        )
+        call.partner_id = self.env["res.partner"].create({"name": "After"})
+        self.assertRecordValues(call, [{"partner_email": "who@nowhere.example", "partner_phone": "0123 456"}])
+
     def test_a_contact_of_another_customer_is_odd(self):
         contact = self.env["res.partner"].create({"name": "Eve", "parent_id": self.stranger.id})
         values = {"equipment_id": self.unit.id, "contact_id": contact.id}

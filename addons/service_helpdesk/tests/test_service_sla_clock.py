@@ -98,6 +98,39 @@ class TestServiceSlaClock(HelpdeskCase):
         )
         self.assertIn("deadline moved from", self._bodies(call))
 
+    def test_a_missed_deadline_stays_missed_when_the_priority_is_lowered(self):
+        urgent = {"metric": "resolution", "priority": "3", "budget_minutes": 60}
+        self.policy.target_ids = [
+            Command.create(urgent),
+            Command.create({"metric": "workaround", "priority": "3", "budget_minutes": 30}),
+        ]
+        call = self._new_call()
+        call.priority = "3"
+        call.priority = "1"
+        resolution = self._clock(call, "resolution")
+        self.assertEqual(resolution.state, "running", "nobody was told yet: the priority was a slip")
+        call.priority = "3"
+        workaround = self._clock(call, "workaround")
+        with self.enter_registry_test_mode():
+            self.env.ref("service_helpdesk.ir_cron_sla_wake").method_direct_trigger()
+        missed_at = self._at("2026-11-18 10:00:00")
+        call.priority = "1"
+        for _again in range(2):
+            self.assertRecordValues(
+                resolution | workaround,
+                [
+                    {"state": "missed", "deadline": missed_at},
+                    {"state": "missed", "deadline": self._at("2026-11-18 09:30:00")},
+                ],
+            )
+            call._replay_clocks()
+        self.assertEqual(call.sla_state, "missed")
+        raised = call.event_ids[0]
+        call.with_user(self.controller).action_correct("He called later", "2026-11-18 11:45:00", event_id=raised.id)
+        self.assertEqual(resolution.state, "running", "a correction un-misses it")
+        call._replay_clocks()
+        self.assertEqual(resolution.target_id.priority, False, "and then it has the time of its priority")
+
     def test_lost_cover_voids_the_clocks(self):
         call = self._new_call()
         call.equipment_id = self.unit_bare

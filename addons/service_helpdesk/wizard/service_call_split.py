@@ -46,6 +46,12 @@ class ServiceCallSplit(models.TransientModel):
         string="Work That Moves",
         domain="[('call_id', '=', call_id), ('state', '!=', 'validated')]",
     )
+    attachment_ids = fields.Many2many(
+        comodel_name="ir.attachment",
+        string="Files to Copy",
+        domain="[('res_model', '=', 'service.call'), ('res_id', '=', call_id)]",
+        help="They stay on the first call too.",
+    )
 
     @api.depends("call_id")
     def _compute_from_call(self):
@@ -58,8 +64,13 @@ class ServiceCallSplit(models.TransientModel):
         """Make the second call, and open it."""
         self.ensure_one()
         call = self.env["service.call"].create(self._prepare_call_values())
+        if self.clock_from == "original" and self.call_id.replied_at:
+            # The customer was answered about this part too.
+            call._register_event("replied", self.call_id.replied_at)
         # Whoever splits the call decides where its open work belongs.
         self.work_ids.filtered(lambda line: line.call_id == self.call_id).sudo().call_id = call
+        for file in self.attachment_ids.filtered(self._is_file_of_call):
+            file.copy({"res_id": call.id})
         self.call_id._message_log(body=self.env._("Split off: %(call)s", call=call.display_name))
         return {
             "type": "ir.actions.act_window",
@@ -67,6 +78,9 @@ class ServiceCallSplit(models.TransientModel):
             "res_id": call.id,
             "view_mode": "form",
         }
+
+    def _is_file_of_call(self, file):
+        return file.res_model == self.call_id._name and file.res_id == self.call_id.id
 
     def _prepare_call_values(self):
         """Return the values of the second call."""
