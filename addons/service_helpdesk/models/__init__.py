@@ -46,6 +46,7 @@ from . import (
     service_call_pause,
     service_call_portal,
     service_call_portal_words,
+    service_call_promise,  # adds to the words for customers
     service_call_queue,
     service_call_rating,
     service_call_recurrence,

@@ -7,6 +7,8 @@ HANDLER_GROUPS = (
     "service_helpdesk.group_service_helpdesk_engineer",
 )
 
+AUDITOR_GROUP = "service_equipment.group_service_auditor"
+
 
 class ServiceCall(models.Model):
     """Who may make something happen to a call without the right to write it: the engineer whose call it is.
@@ -45,6 +47,12 @@ class ServiceCall(models.Model):
         self._as_handler()
         action = self.env["ir.actions.act_window"]._for_xml_id("service_helpdesk.service_call_complete_action")
         return {**action, "context": {"default_call_id": self.id}}
+
+    def message_post(self, **kwargs):
+        # Whoever reads a call may write about it, customers too; an auditor reads only.
+        if not self.env.su and self.env.user.has_group(AUDITOR_GROUP) and not self.has_access("write"):
+            self._check_handler_rights()
+        return super().message_post(**kwargs)
 
     # ------------------------------------------------------------
     # Business

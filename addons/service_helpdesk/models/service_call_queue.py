@@ -5,6 +5,7 @@ from ..engine.queue import queue_key
 
 # Further back than this nobody counts.
 MAX_PLACE = 1000
+NORMAL_WEIGHT = 1
 
 
 class ServiceCall(models.Model):
@@ -40,10 +41,16 @@ class ServiceCall(models.Model):
             call.queue_rank = queue_key(
                 call.priority,
                 call.next_deadline,
-                call.equipment_id.zone_id.weight,
+                call._get_zone_weight(),
                 call.raised_at,
                 call.is_closed,
             )
+
+    def _get_zone_weight(self):
+        """Return the weight of the unit's zone; what is in no zone is as heavy as an ordinary one."""
+        self.ensure_one()
+        zone = self.equipment_id.zone_id
+        return zone.weight if zone else NORMAL_WEIGHT
 
     @api.model
     def _order_to_sql(self, order, query, *args, **kwargs):
@@ -61,14 +68,14 @@ class ServiceCall(models.Model):
             if call.is_closed:
                 call.queue_words = False
                 continue
-            weight = call.sudo().equipment_id.zone_id.weight
+            weight = call.sudo()._get_zone_weight()
             call.queue_words = " - ".join(
                 filter(
                     None,
                     (
                         priorities.get(call.priority),
                         call.deadline_words,
-                        weight and weight != 1 and self.env._("zone %(weight)s", weight=f"{weight:g}"),
+                        weight != NORMAL_WEIGHT and self.env._("zone %(weight)s", weight=f"{weight:g}"),
                         call.reliability_flag_id and self.env._("fails too often"),
                     ),
                 )
@@ -90,12 +97,11 @@ class ServiceCall(models.Model):
                 ],
                 limit=MAX_PLACE,
             )
-            zone = call.equipment_id.zone_id
             call.queue_explanation = self.env._(
                 "No. %(place)s: priority %(priority)s, deadline %(deadline)s, zone %(weight)s, raised %(raised)s",
                 place=ahead + 1 if ahead < MAX_PLACE else f"{MAX_PLACE}+",
                 priority=priorities.get(call.priority),
                 deadline=call._format_at_site(call.next_deadline) or self.env._("none"),
-                weight=zone.weight if zone else 0,
+                weight=f"{call._get_zone_weight():g}",
                 raised=call._format_at_site(call.raised_at),
             )

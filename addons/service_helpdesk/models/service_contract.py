@@ -21,6 +21,14 @@ class ServiceContract(models.Model):
             contract.call_open_count = counts.get((contract, False), 0)
             contract.call_count = contract.call_open_count + counts.get((contract, True), 0)
 
+    def write(self, vals):
+        result = super().write(vals)
+        if {"date_end", "state"} & vals.keys():
+            # A contract that goes on brings dates of recurring calls for which nobody has set an alarm.
+            recurrences = self.env["service.call.recurrence"].sudo()
+            recurrences.search([("contract_id", "in", self.ids), ("ends_with_contract", "=", True)])._set_alarm()
+        return result
+
     def action_view_calls(self):
         """Open the calls that this contract covers."""
         self.ensure_one()

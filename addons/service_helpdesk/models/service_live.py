@@ -14,7 +14,17 @@ CHANNEL = "service_live"
 # Above so many calls a message says only that much has changed.
 MAX_IDS = 100
 # What a change of makes the screens of a team read again.
-WATCHED = {"user_id", "team_id", "stage_id", "priority", "subject", "partner_id", "equipment_id", "is_paused"}
+WATCHED = {
+    "user_id",
+    "team_id",
+    "stage_id",
+    "priority",
+    "subject",
+    "partner_id",
+    "equipment_id",
+    "is_paused",
+    "promised_at",
+}
 # What a row shows; nothing else is read of a call.
 ROW_FIELDS = (
     "name",

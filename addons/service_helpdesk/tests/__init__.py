@@ -31,6 +31,7 @@ from . import (
     test_performance,
     test_personal_data,
     test_portal,
+    test_promise,
     test_rating,
     test_recurrence,
     test_reliability,

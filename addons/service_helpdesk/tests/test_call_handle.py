@@ -128,6 +128,16 @@ class TestCallHandle(HelpdeskCase):
                 self.call.with_user(user).action_resume()
         self.assertEqual(self.call.pause_reason_id, self.ours)
 
+    def test_auditors_write_nothing_about_calls(self):
+        before = self._read_traces()
+        for subtype in ("mail.mt_note", "mail.mt_comment"):
+            with self.assertRaises(AccessError):
+                self.call.with_user(self.user_auditor).message_post(body="x", subtype_xmlid=subtype)
+        self.assertEqual(self._read_traces(), before)
+        self.assertFalse(self.call.replied_at)
+        self._as_engineer().message_post(body="We look at it", subtype_xmlid="mail.mt_comment", message_type="comment")
+        self.assertTrue(self.call.replied_at)
+
     def _read_traces(self):
         call = self.call.sudo()
         call.invalidate_recordset()

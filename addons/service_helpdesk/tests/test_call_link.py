@@ -69,6 +69,13 @@ class TestCallLink(HelpdeskCase):
         self.assertIn("merged", told)
         self.assertNotIn("cancelled", told)
 
+    def test_the_dialog_warns_when_the_later_call_is_kept(self):
+        wizard = self.env["service.call.merge"].create({"call_ids": [Command.set((self.first | self.second).ids)]})
+        self.assertEqual(wizard.survivor_id, self.first)
+        self.assertFalse(wizard.warning)
+        wizard.survivor_id = self.second
+        self.assertIn(f"{self.first.name} was raised earlier", wizard.warning)
+
     def test_one_call_is_not_merged(self):
         with self.assertRaisesRegex(UserError, "at least two"):
             self.first.action_merge(self.first.id)

@@ -247,6 +247,30 @@ class TestIsolation(IsolationCase):
                         self.assertNotIn("PUBLIC REPLY", str(answer))
         self.assertIn("PUBLIC REPLY", str(answers["thread"]), "his own he reads")
 
+    def test_the_public_sees_nothing(self):
+        """Without a log-in there is no road to a call, its messages and files, but the link that we sent."""
+        token = self.own_call._portal_ensure_token()
+        self.authenticate(None, None)
+        manual, secret = self.reply.attachment_ids, self.note.attachment_ids
+        thread = {"thread_model": "service.call", "thread_id": self.call.id}
+        answers = [
+            self._rpc("/mail/thread/messages", **thread),
+            self._rpc("/mail/chatter_fetch", **thread),
+            self._rpc("/mail/chatter_fetch", **thread, token=token),
+            self._rpc("/mail/message/post", **thread, post_data={"body": "SPAM"}, token=token),
+            self._call_kw("service.call", "search_read", [], ["subject"]),
+            self._call_kw("service.call", "find_subjects", "SECRET"),
+        ]
+        pages = ("/my/calls", f"/my/calls/{self.call.id}", f"/my/calls/{self.call.id}?access_token={token}")
+        contents = [self.url_open(page).text for page in pages]
+        urls = [url for file in manual | secret for url in self._get_file_urls(file, ("guess", token))]
+        with mute_logger("odoo.http"):
+            contents += [self.url_open(url).text for url in urls]
+        for text in map(str, [*answers, *contents]):
+            for hidden in ("SECRET SUBJECT", "PUBLIC REPLY", "INTERNAL NOTE", "INTERNAL FILE", "MANUAL"):
+                self.assertNotIn(hidden, text)
+        self.assertNotIn("SPAM", self._bodies(self.call))
+
     def test_nobody_posts_on_calls_of_others(self):
         data = {"body": "SPAM", "message_type": "comment", "subtype_xmlid": "mail.mt_comment"}
         for user in self._get_strangers():

@@ -199,6 +199,29 @@ class TestRecurrence(HelpdeskCase):
         self.assertFalse(recurrence.call_ids)
         self.assertIn("no longer active", " ".join(recurrence.message_ids.mapped("body")))
 
+    def test_a_contract_that_goes_on_wakes_the_job(self):
+        recurrence = self._new(contract_id=self.contract.id, ends_with_contract=True, date_start="2027-01-15")
+        self.assertFalse(recurrence.date_next)
+        triggers = self.env["ir.cron.trigger"].sudo()
+        domain = [("cron_id", "=", self.env.ref("service_helpdesk.ir_cron_recurrence_make").id)]
+        known = triggers.search(domain)
+        self.contract.write({"date_end": "2027-12-31"})
+        self.assertEqual(recurrence.date_next, date(2027, 1, 15))
+        self.assertEqual((triggers.search(domain) - known).call_at, self._at("2027-01-15 07:00:00"))
+
+    def test_the_time_on_the_wall_stays_when_the_hour_changes(self):
+        for day, time, at in (
+            ("2027-03-27", 8.0, "2027-03-27 07:00:00"),
+            ("2027-03-28", 8.0, "2027-03-28 06:00:00"),
+            ("2027-10-30", 8.0, "2027-10-30 06:00:00"),
+            ("2027-10-31", 8.0, "2027-10-31 07:00:00"),
+            # 02:30 is not on the wall that night: half an hour after the hour that is left out.
+            ("2027-03-28", 2.5, "2027-03-28 01:30:00"),
+        ):
+            with self.subTest(day=day, time=time):
+                recurrence = self._new(date_start=day, hour=time, unit="day", holiday_shift="none")
+                self.assertEqual(recurrence.next_make_at, self._at(at))
+
     def test_make_the_next_now(self):
         recurrence = self._new(count=1)
         action = recurrence.action_make_now()

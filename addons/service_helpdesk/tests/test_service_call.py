@@ -2,7 +2,9 @@
 from freezegun import freeze_time
 
 from odoo.exceptions import UserError, ValidationError
+from odoo.modules.migration import load_script
 from odoo.tests import Form, tagged
+from odoo.tools import file_path
 
 from .common import RAISED, HelpdeskCase
 
@@ -238,6 +240,36 @@ class TestServiceCall(HelpdeskCase):
         self.policy.target_ids.unlink()
         second = self._new_call()
         self.assertLess(second.queue_rank, first.queue_rank)
+
+    def test_what_is_in_no_zone_is_as_heavy_as_an_ordinary_zone(self):
+        self.policy.target_ids.unlink()
+        light, ordinary = self.env["service.zone"].create(
+            [{"name": "Store", "weight": 0}, {"name": "Hall 2", "weight": 1}]
+        )
+        unzoned = self._new_call(equipment_id=self.unit_bare.id)
+        self.unit.zone_id = ordinary
+        later = self._new_call(raised_at=self._at("2026-11-18 10:00:00"))
+        self.assertLess(unzoned.queue_rank, later.queue_rank, "the older one first")
+        self.unit.zone_id = light
+        self.assertLess(unzoned.queue_rank, later.queue_rank)
+        self.assertIn("zone 0", later.queue_words)
+        self.assertNotIn("zone", unzoned.queue_words)
+
+    def test_the_queue_of_an_older_database(self):
+        unzoned = self._new_call()
+        self.unit_bare.zone_id = self.env["service.zone"].create({"name": "Store", "weight": 0})
+        light = self._new_call(equipment_id=self.unit_bare.id)
+        ranks = (unzoned.queue_rank, light.queue_rank)
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE service_call SET queue_rank = replace(queue_rank, '-9998.99-', '-9999.99-') WHERE id = %s",
+            [unzoned.id],
+        )
+        script = load_script(file_path("service_helpdesk/migrations/19.0.1.1.0/post-queue.py"), "post_queue")
+        for _time in range(2):
+            script.migrate(self.env.cr, "19.0.1.0.0")
+            self.env.invalidate_all()
+            self.assertEqual((unzoned.queue_rank, light.queue_rank), ranks)
 
     def test_history_of_a_successor_tells_calls_to_those_who_may_read_them(self):
         call = self._new_call()

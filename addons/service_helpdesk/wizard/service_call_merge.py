@@ -29,6 +29,7 @@ class ServiceCallMerge(models.TransientModel):
     )
     preview = fields.Html(compute="_compute_preview")
     problem = fields.Char(compute="_compute_problem")
+    warning = fields.Char(compute="_compute_warning")
 
     @api.depends("call_ids")
     def _compute_candidate_ids(self):
@@ -55,6 +56,17 @@ class ServiceCallMerge(models.TransientModel):
                     call._check_merge(survivor)
             except UserError as error:
                 wizard.problem = str(error)
+
+    @api.depends("call_ids", "survivor_id")
+    def _compute_warning(self):
+        for wizard in self:
+            calls, survivor = wizard.call_ids._origin, wizard.survivor_id._origin
+            earlier = calls.filtered(lambda call, kept=survivor: kept and call.raised_at < kept.raised_at)
+            wizard.warning = bool(earlier) and self.env._(
+                "%(call)s was raised earlier: what was promised for it is given up. Keep that one, if nothing speaks"
+                " against it.",
+                call=earlier.sorted("raised_at")[0].name,
+            )
 
     @api.depends("call_ids", "survivor_id")
     def _compute_preview(self):

@@ -1,0 +1,62 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+
+class ServiceCall(models.Model):
+    """What was agreed with the customer by hand, beside what the contract promises (rules.md 3)."""
+
+    _inherit = "service.call"
+
+    promised_at = fields.Datetime(
+        string="Agreed Until",
+        copy=False,
+        tracking=True,
+        help="What we agreed with the customer by hand, for this call alone. No pause, calendar or contract moves it; "
+        "in the queue and for the customer it counts beside the deadlines of the contract.",
+    )
+
+    @api.constrains("promised_at", "raised_at")
+    def _check_promised_at(self):
+        for call in self:
+            if call.promised_at and call.promised_at < call.raised_at:
+                raise ValidationError(
+                    self.env._(
+                        "Nothing was agreed for call %(call)s before it was raised: correct the date that was agreed.",
+                        call=call.name,
+                    )
+                )
+
+    @api.depends("promised_at", "is_closed")
+    def _compute_sla(self):
+        super()._compute_sla()
+        for call in self:
+            if call.promised_at and not call.is_closed:
+                call.next_deadline = min(filter(None, (call.next_deadline, call.promised_at)))
+
+    def _get_portal_promises(self):
+        promises = super()._get_portal_promises()
+        if self.promised_at and not self.is_closed:
+            promises.insert(0, self._get_agreed_words())
+        return promises
+
+    def _get_portal_deadline(self):
+        if self.promised_at and not self.is_closed and self.promised_at == self.next_deadline:
+            words, is_late = self._get_agreed_words(), self.promised_at < fields.Datetime.now()
+            return {
+                "words": f"{words['what']} {words['until']}",
+                "color": "text-danger" if is_late else "text-success",
+                "is_late": is_late,
+            }
+        return super()._get_portal_deadline()
+
+    def _get_agreed_words(self):
+        """Return what was agreed as the promises of the customer's page are."""
+        self.ensure_one()
+        is_late = self.promised_at < fields.Datetime.now()
+        return {
+            "what": self.env._("Agreed with you"),
+            "until": self.env._("by %(deadline)s", deadline=self._format_at_site(self.promised_at)),
+            "label": self.env._("late") if is_late else self.env._("promised"),
+            "color": "text-bg-danger" if is_late else "text-bg-light border",
+        }

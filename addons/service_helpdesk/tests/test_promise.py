@@ -1,0 +1,61 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import fields
+from odoo.exceptions import ValidationError
+from odoo.tests import tagged
+
+from .common import HelpdeskCase
+
+
+@tagged("post_install", "-at_install")
+class TestPromise(HelpdeskCase):
+    """What was agreed by hand stands beside the deadlines of the contract, and nothing moves it."""
+
+    def setUp(self):
+        super().setUp()
+        self.call = self._new_call()
+        self.agreed = self._at("2026-11-18 12:30:00")
+
+    def test_the_earlier_of_both_is_next(self):
+        contract = self.call.next_deadline
+        self.call.promised_at = self.agreed
+        self.assertEqual(self.call.next_deadline, self.agreed)
+        self.assertEqual(self.call.deadline_words, "due in 30 min")
+        other = self._new_call()
+        self.assertLess(self.call.queue_rank, other.queue_rank)
+        self.call.promised_at = "2027-01-01 10:00:00"
+        self.assertEqual(self.call.next_deadline, contract)
+        self.call.promised_at = False
+        self.assertEqual(self.call.next_deadline, contract)
+
+    def test_nothing_moves_it(self):
+        self.call.promised_at = self.agreed
+        self.call.action_pause("Waits for the part")
+        self.assertRecordValues(self.call, [{"promised_at": self.agreed, "next_deadline": self.agreed}])
+        self.call.action_resume()
+        self.call.priority = "3"
+        self.policy.target_ids.budget_minutes = 30 * 60
+        self.call._replay_clocks()
+        self.call.equipment_id = self.unit_bare
+        self.assertRecordValues(self.call, [{"promised_at": self.agreed, "next_deadline": self.agreed}])
+
+    def test_a_call_that_nothing_covers_can_have_one(self):
+        call = self._new_call(equipment_id=self.unit_bare.id, promised_at=self.agreed)
+        self.assertEqual(call.next_deadline, self.agreed)
+        call.action_complete()
+        self.assertFalse(call.next_deadline)
+        call.action_reopen()
+        self.assertEqual(call.next_deadline, self.agreed)
+
+    def test_the_customer_reads_it(self):
+        call = self._new_call(contact_id=self.contact.id, promised_at=self.agreed)
+        self.assertEqual(call.with_user(self.user_portal).promised_at, self.agreed)
+        promises = call.sudo()._get_portal_promises()
+        self.assertEqual((promises[0]["what"], promises[0]["label"]), ("Agreed with you", "promised"))
+        self.assertIn("Agreed with you by", call.sudo()._get_portal_deadline()["words"])
+        call.promised_at = fields.Datetime.now()
+        call.action_complete()
+        self.assertNotIn("Agreed with you", [promise["what"] for promise in call.sudo()._get_portal_promises()])
+
+    def test_not_before_the_call_was_raised(self):
+        with self.assertRaisesRegex(ValidationError, "before it was raised"):
+            self.call.promised_at = "2026-11-18 08:00:00"
