@@ -27,8 +27,10 @@ class IrSequence(models.Model):
             return [""] * count
         if sequence.implementation != "standard" or sequence.use_date_range:
             return [sequence.next_by_id() for _index in range(count)]
+        # What stands before and behind the numbers is the same for all of them.
+        prefix, suffix = sequence._get_prefix_suffix()
         self.env.cr.execute(
             "SELECT nextval(%s) FROM generate_series(1, %s)",
             (f"ir_sequence_{sequence.id:03d}", count),
         )
-        return [sequence.get_next_char(number) for (number,) in self.env.cr.fetchall()]
+        return [f"{prefix}{number:0{sequence.padding}d}{suffix}" for (number,) in self.env.cr.fetchall()]

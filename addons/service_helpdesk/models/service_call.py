@@ -448,6 +448,18 @@ class ServiceCall(models.Model):
         """Write what the machine itself found out: nothing follows from it, unlike from a person's :meth:`write`."""
         return super().write(vals)  # pylint: disable=super-method-mismatch
 
+    def _check_company(self, fnames=None):
+        """Check calls of one company that name the same record once: a batch is most often of few units and teams."""
+        if fnames is None or "company_id" in fnames:
+            fnames = self._fields
+        company_ids = [call.company_id.id for call in self]
+        for name in fnames:
+            field = self._fields[name]
+            if field.relational and field.check_company:
+                linked = [call[name]._ids for call in self.sudo()]
+                calls = dict(zip(zip(company_ids, linked, strict=True), self._ids, strict=True))
+                super(ServiceCall, self.browse(calls.values()))._check_company([name])
+
     def copy_data(self, default=None):
         vals_list = super().copy_data(default=default)
         return [

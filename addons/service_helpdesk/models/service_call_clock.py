@@ -146,7 +146,7 @@ class ServiceCall(models.Model):
                 if clock and is_waking:
                     to_do += clock._prepare_step_values(answer.marks, now)
                 if not clock:
-                    to_create.append({"call_id": call.id, "company_id": call.company_id.id, **values})
+                    to_create.append({**call._prepare_own_clock_values(), **values})
                 elif changed := clock._get_changes(values):
                     if "deadline" in changed:
                         moved.setdefault(call, []).append((clock, clock.deadline, answer.deadline))
@@ -219,6 +219,16 @@ class ServiceCall(models.Model):
     def _get_engine_target(self, target, rules):
         """Return a target of this call as a value of the engine, with the points of escalation rules."""
         return self._mark_target(target, self._prepare_engine_target(target), rules)
+
+    def _prepare_own_clock_values(self):
+        """Return what the clocks of this call have in common."""
+        self.ensure_one()
+        return {
+            "call_id": self.id,
+            "company_id": self.company_id.id,
+            "commercial_partner_id": self.commercial_partner_id.id,
+            "contract_id": self.contract_id.id,
+        }
 
     @api.model
     def _prepare_clock_values(self, target, answer, clock, now, is_waking):

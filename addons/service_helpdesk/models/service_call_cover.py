@@ -138,18 +138,26 @@ class ServiceCall(models.Model):
         :param bool is_new: whether the calls are just being created: nothing has changed then,
             and the clocks don't exist yet
         """
-        changed = {}
         # The resolver reads contracts that whoever raises a call need not see.
-        for call, values in zip(self.sudo(), self.sudo()._get_cover_values_list(), strict=True):
+        calls = self.sudo()
+        before = {} if is_new else {call: call._read_cover() for call in calls}
+        calls._store_cover(calls._get_cover_values_list())
+        if not is_new:
+            after = {call: call._read_cover() for call in calls}
+            calls._tell_cover_changes(
+                {call: (columns, after[call]) for call, columns in before.items() if columns != after[call]}
+            )
+            self._replay_clocks(is_told=True)
+
+    def _store_cover(self, values_list):
+        """Store the answers of the resolver, those that are the same at once: most calls of a unit have one."""
+        groups = {}
+        for call, values in zip(self, values_list, strict=True):
             if call.priority_is_manual:
                 values.pop("priority")
-            before = call._read_cover()
-            call._store(values)
-            if (after := call._read_cover()) != before:
-                changed[call] = (before, after)
-        if not is_new:
-            self.sudo()._tell_cover_changes(changed)
-            self._replay_clocks(is_told=True)
+            groups.setdefault(repr(values), (values, []))[1].append(call.id)
+        for values, call_ids in groups.values():
+            self.browse(call_ids)._store(values)
 
     def _get_cover_values_list(self):
         """Return, for each call, the values that describe its cover."""

@@ -35,18 +35,21 @@ class ServiceSlaClock(models.Model):
         ondelete="cascade",
     )
     company_id = fields.Many2one(comodel_name="res.company", required=True, index=True)
+    # Computed and not related: whoever makes many clocks gives them, and nothing is computed for each.
     commercial_partner_id = fields.Many2one(
         comodel_name="res.partner",
         string="Customer",
-        related="call_id.commercial_partner_id",
+        compute="_compute_from_call",
         store=True,
+        readonly=False,
         precompute=True,
         index=True,
     )
     contract_id = fields.Many2one(
         comodel_name="service.contract",
-        related="call_id.contract_id",
+        compute="_compute_from_call",
         store=True,
+        readonly=False,
         precompute=True,
         index="btree_not_null",
     )
@@ -84,6 +87,12 @@ class ServiceSlaClock(models.Model):
         "A call has one clock per metric and cycle.",
     )
     _wakeup_idx = models.Index("(next_wakeup_at) WHERE next_wakeup_at IS NOT NULL")
+
+    @api.depends("call_id.commercial_partner_id", "call_id.contract_id")
+    def _compute_from_call(self):
+        for clock in self:
+            clock.commercial_partner_id = clock.call_id.commercial_partner_id
+            clock.contract_id = clock.call_id.contract_id
 
     @api.depends("metric", "call_id")
     def _compute_display_name(self):
