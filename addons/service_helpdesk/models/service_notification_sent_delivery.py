@@ -146,7 +146,10 @@ class ServiceNotificationSent(models.Model):
             )
             body = Markup(body) + button % (url, call.env._("Open %(call)s", call=call.name))
         layout = template.email_layout_xmlid or LAYOUT
-        return template._render_encapsulate(layout, Markup(body), context_record=call)
+        # Layouts write the slash of a number as a dash; the number stands in the text.
+        return template._render_encapsulate(
+            layout, Markup(body), add_context={"record_name": call.subject}, context_record=call
+        )
 
     def _has_portal_user(self):
         """Tell whether the recipient can log in and see the call."""
