@@ -89,8 +89,11 @@ class ServiceCallEscalation(models.Model):
     @api.depends("state", "team_id")
     @api.depends_context("uid")
     def _compute_can_answer(self):
+        # A call hands this on with all rights: those of the user count.
+        is_manager = self.sudo(False)._is_manager()
         for escalation in self:
-            escalation.can_answer = escalation.state == "requested" and escalation._is_addressee()
+            is_addressee = is_manager or self.env.user in escalation._get_addressees()
+            escalation.can_answer = escalation.state == "requested" and is_addressee
 
     # ------------------------------------------------------------
     # CRUD
@@ -202,10 +205,13 @@ class ServiceCallEscalation(models.Model):
 
     def _is_addressee(self):
         """Tell whether the current user may answer."""
+        return self.env.user in self._get_addressees() or self._is_manager()
+
+    def _get_addressees(self):
+        """Return the users who are asked to take the call over."""
         self.ensure_one()
         team = self.team_id.sudo()
-        people = team.member_ids | team.controller_ids | team.user_id | self.user_id
-        return self.env.user in people or self._is_manager()
+        return team.member_ids | team.controller_ids | team.user_id | self.user_id
 
     def _is_requester(self):
         """Tell whether the current user may withdraw what was asked."""

@@ -49,6 +49,7 @@ from . import (
     test_team,
     test_timeline,
     test_tour,
+    test_tour_steps,
     test_two_operators,
     test_web,
     test_work_timer,

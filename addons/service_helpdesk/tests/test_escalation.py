@@ -84,6 +84,7 @@ class TestEscalation(HelpdeskCase):
         escalation = self._escalate()
         call = self.call.with_user(self.expert)
         self.assertTrue(call.can_answer_escalation)
+        self.assertFalse(self.call.with_user(self.engineer).can_answer_escalation, "who asks does not answer")
         with freeze_time("2026-11-18 13:00:00"):
             call.action_accept_escalation()
         self.assertRecordValues(
