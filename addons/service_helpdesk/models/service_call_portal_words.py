@@ -14,6 +14,7 @@ COLORS = {
     "asked": "text-bg-warning",
     "waiting": "text-bg-secondary",
     "solved": "text-bg-success",
+    "merged": "text-bg-secondary",
     "cancelled": "text-bg-secondary",
 }
 
@@ -24,10 +25,10 @@ class ServiceCall(models.Model):
     _inherit = "service.call"
 
     def _get_portal_step(self):
-        """Return how far the call is for its customer: one of ``STEPS``, or "asked", "waiting" or "cancelled"."""
+        """Return how far the call is for its customer: one of ``STEPS``, "asked", "waiting", "merged", "cancelled"."""
         self.ensure_one()
         if self.closed_at:
-            return "cancelled" if self.stage_id.is_cancelled else "solved"
+            return self._get_portal_end()
         if self._is_waiting_for_customer():
             return "asked"
         if self.is_paused:
@@ -37,6 +38,12 @@ class ServiceCall(models.Model):
         if self.planned_at:
             return "planned"
         return "handled" if self.allocated_at else "received"
+
+    def _get_portal_end(self):
+        """Return how a closed call ended: "solved", "merged" or "cancelled"."""
+        if not self.stage_id.is_cancelled:
+            return "solved"
+        return "merged" if self.merged_into_id else "cancelled"
 
     def _get_portal_step_label(self, step):
         """Return the words for a step."""
@@ -48,7 +55,8 @@ class ServiceCall(models.Model):
             "asked": self.env._("Waiting for you"),
             "waiting": self.env._("On hold"),
             "solved": self.env._("Solved"),
-            "cancelled": self.env._("Closed"),
+            "merged": self.env._("Merged"),
+            "cancelled": self.env._("Cancelled"),
         }[step]
 
     def _get_portal_state(self):
@@ -71,7 +79,7 @@ class ServiceCall(models.Model):
             "solved": self.closed_at,
         }
         reached = [position for position, step in enumerate(STEPS) if instants[step]]
-        last = "cancelled" if self.closed_at and self.stage_id.is_cancelled else "solved"
+        last = self._get_portal_end() if self.closed_at else "solved"
         return [
             {
                 "label": self._get_portal_step_label(last if step == "solved" else step),

@@ -103,6 +103,7 @@ class TestPortal(HelpdeskCase, HttpCase):
         page = self.url_open(self.own.access_url).text
         self.assertIn(f"/my/calls/{other.id}", page)
         self.assertIn("goes on as", page)
+        self.assertEqual(self.own.sudo()._get_portal_state()["label"], "Merged")
         self.assertNotIn("Report it again", page)
         self._act(self.own, "reopen", reason="Still broken")
         self.assertTrue(self.own.is_closed)
