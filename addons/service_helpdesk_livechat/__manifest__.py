@@ -19,6 +19,9 @@
         "web.assets_backend": [
             "service_helpdesk_livechat/static/src/core/**/*",
         ],
+        "web.assets_tests": [
+            "service_helpdesk_livechat/static/tests/tours/**/*",
+        ],
     },
     "auto_install": True,
 }

@@ -70,6 +70,16 @@ class TestChat(HelpdeskCase, HttpCase):
             [{"subject": "Pump leaks", "contact_id": False, "partner_id": False, "needs_triage": True}],
         )
 
+    def test_in_the_browser(self):
+        """The button above a chat asks what it is about, and logs the call."""
+        channel = self._open_chat(login="eq_portal")
+        self.start_tour("/odoo/discuss", "service_chat_call_tour", login="hd_operator")
+        channel.invalidate_recordset()
+        self.assertRecordValues(
+            channel.service_call_ids,
+            [{"subject": "Tour: pump is noisy", "channel": "chat", "contact_id": self.contact.id}],
+        )
+
     def test_from_the_list_of_sessions(self):
         channel = self._open_chat(login="eq_portal")
         action = channel.action_create_service_call()
