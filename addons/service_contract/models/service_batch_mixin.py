@@ -35,6 +35,8 @@ class ServiceBatchMixin(models.AbstractModel):
 
         :param method: function of a recordset
         """
+        # What was done before is not these records' fault: where it fails, it fails - and is tried again - as a whole.
+        self.env.flush_all()
         try:
             with self.env.cr.savepoint():
                 method(self)

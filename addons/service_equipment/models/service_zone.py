@@ -68,7 +68,8 @@ class ServiceZone(models.Model):
     @api.depends("site_ids", "product_tmpl_ids", "categ_ids", "company_id")
     def _compute_matching_count(self):
         for zone in self:
-            domain = zone._origin._get_equipment_domain() & Domain("zone_id", "=", False)
+            stored = zone._origin
+            domain = stored._get_equipment_domain() & Domain("zone_id", "=", False) if stored else Domain.FALSE
             zone.matching_count = self.env["service.equipment"].search_count(domain)
 
     def action_assign_equipment(self):

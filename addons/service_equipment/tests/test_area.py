@@ -1,7 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from .common import EquipmentCase
 
@@ -137,6 +137,12 @@ class TestZone(EquipmentCase):
             with self.subTest(vals=vals):
                 found = units.search(zone._get_equipment_domain()) & units
                 self.assertEqual(found.sorted("id"), expected)
+
+    def test_a_new_zone_by_hand(self):
+        form = Form(self.env["service.zone"].with_user(self.user_manager))
+        form.name = "Hall 3"
+        self.assertFalse(form.matching_count)
+        self.assertEqual(form.save().name, "Hall 3")
 
     def test_assign_takes_units_without_a_zone(self):
         self.far.zone_id = self.other_zone

@@ -153,8 +153,16 @@ class ServiceCall(models.Model):
         :return: an `ir.actions.act_window` dict
         """
         action = self.env["ir.actions.act_window"]._for_xml_id("service_helpdesk.service_call_allocate_action")
-        team = self.team_id if len(self.team_id) == 1 else self.env["service.team"]
+        team = self.team_id if len(self.team_id) == 1 else self._get_most_competent_team()
         return {**action, "context": {"default_call_ids": self.ids, "default_team_id": team.id}}
+
+    def _get_most_competent_team(self):
+        """Return the team that fits the first of these calls best; none where no team is competent."""
+        call, teams = self[:1], self.env["service.team"]
+        if not call:
+            return teams
+        ranked = teams.search([("company_id", "=", call.company_id.id)])._rank_for(call)
+        return teams.browse(next((match.key for match in ranked if not match.missed), False))
 
     def _check_may_take(self):
         """Refuse those who may neither write the calls nor belong to their teams."""

@@ -78,6 +78,8 @@ class ServiceCall(models.Model):
             amount = self._format_span(abs(deadline - now))
             if deadline < now:
                 return self.env._("missed by %(amount)s", amount=amount)
+            if self.sla_state == "missed":
+                return self.env._("due in %(amount)s, one missed", amount=amount)
             return self.env._("due in %(amount)s", amount=amount)
         return {
             "none": self.env._("no target"),

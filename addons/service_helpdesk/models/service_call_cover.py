@@ -105,9 +105,9 @@ class ServiceCall(models.Model):
     @api.depends_context("lang")
     def _compute_payer_summary(self):
         payers = {
-            "warranty": self.env._("warranty"),
-            "contract": self.env._("contract"),
-            "customer": self.env._("customer"),
+            "warranty": self.env._("Warranty pays"),
+            "contract": self.env._("Contract pays"),
+            "customer": self.env._("Customer pays"),
         }
         kinds = self.env["service.work"]._fields["kind"]._description_selection(self.env)
         for call in self:
@@ -116,8 +116,10 @@ class ServiceCall(models.Model):
                 if terms := (call.payer_terms or {}).get(kind):
                     payer = "customer" if terms["term"] == "chargeable" else terms["payer"]
                     labels_by_payer.setdefault(payer, []).append(label)
+            everything = self.env._("everything")
             call.payer_summary = "; ".join(
-                f"{payers[payer]}: {', '.join(labels)}" for payer, labels in labels_by_payer.items()
+                f"{payers[payer]}: {everything if len(labels_by_payer) == 1 else ', '.join(labels)}"
+                for payer, labels in labels_by_payer.items()
             )
 
     @api.onchange("partner_id", "site_id", "equipment_id", "product_id", "type_id", "raised_at")

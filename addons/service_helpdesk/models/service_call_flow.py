@@ -195,6 +195,13 @@ class ServiceCall(models.Model):
         for stage, calls in moved.items():
             calls._store({"stage_id": stage.id})
 
+    def _prepare_stage_event(self, stage):
+        """Return the further values of the event that entering ``stage`` means (pure).
+
+        :raise UserError: when a person has to say more than the stage
+        """
+        return {}
+
     def _change_stage(self, stage):
         """A person moved the calls to ``stage``: write the events that this means."""
         now = fields.Datetime.now()
@@ -213,5 +220,5 @@ class ServiceCall(models.Model):
         if not stage.is_pause:
             moved.filtered("is_paused")._register_event("resumed", now)
         if kind and kind != "raised":
-            moved._register_event(kind, now)
+            moved._register_event(kind, now, **moved._prepare_stage_event(stage))
         moved._store({"stage_id": stage.id})

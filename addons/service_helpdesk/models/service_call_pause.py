@@ -5,10 +5,12 @@ import pytz
 from markupsafe import Markup
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import RedirectWarning, UserError
 from odoo.fields import Domain
 
 from odoo.addons.service_contract.engine.working_time import WorkingTime, days_to_utc
+
+from ..engine.sla_clock import effective_events, root_of
 
 # What happens by itself while a call waits, in the order in which it happens at one instant.
 PAUSE_STEPS = [
@@ -19,6 +21,7 @@ PAUSE_STEPS = [
 ]
 STEP_ORDER = [step for step, _label in PAUSE_STEPS]
 ENDING_KINDS = ("resumed", "travel", "arrived", "completed", "cancelled")
+WAITING_KINDS = ("paused", "waiting")
 # How many days ahead working days are counted; more than that are plain days.
 HORIZON = timedelta(days=400)
 
@@ -135,11 +138,32 @@ class ServiceCall(models.Model):
         return events
 
     def _get_default_pause_reason(self):
-        """Return the reason for calls that are dragged to a stage on hold; may be empty."""
+        """Return the reason for calls that are put on hold without one; may be empty."""
         stages = self.env["service.call.stage"].search([("is_pause", "=", True)])
         return stages.pause_reason_id[:1]
 
+    def _prepare_stage_event(self, stage):
+        values = super()._prepare_stage_event(stage)
+        reason = stage.pause_reason_id
+        if not stage.is_pause or not self:
+            return values
+        if not reason or (reason.needs_until and not reason.resume_days):
+            raise RedirectWarning(
+                self.env._("Say why call %(calls)s waits.", calls=", ".join(self.mapped("name"))),
+                self.env.ref("service_helpdesk.service_call_pause_action").id,
+                self.env._("Put on Hold"),
+                {"default_call_ids": self.ids, "is_view_reloaded": True},
+            )
+        return {**values, "reason_id": reason.id, "reason": reason.name}
+
     def _start_waiting(self, reason, note, until, at):
+        """Let the calls wait from now on, and tell the customers where the reason says so."""
+        self._note_waiting(reason, note, until, at)
+        if reason.is_customer_told:
+            body = self.env._("We wait: %(reason)s", reason=note or reason.name)
+            self._notify_event("paused", bodies=dict.fromkeys(self.ids, Markup("%s") % body))
+
+    def _note_waiting(self, reason, note, until, at):
         """Note on the calls what they wait for, and set the alarm for what happens by itself."""
         for call in self.sudo():
             call._store(
@@ -151,9 +175,23 @@ class ServiceCall(models.Model):
                 }
             )
             call._set_pause_alarm()
-        if reason.is_customer_told:
-            body = self.env._("We wait: %(reason)s", reason=note or reason.name)
-            self._notify_event("paused", bodies=dict.fromkeys(self.ids, Markup("%s") % body))
+
+    def _follow_log(self, kinds):
+        """What a call waits for follows a corrected log as well (sudo)."""
+        super()._follow_log(kinds)
+        if not kinds & {*WAITING_KINDS, *ENDING_KINDS, "continued", "reopened"}:
+            return
+        rows = self.event_ids._to_engine()
+        steps = {*WAITING_KINDS, *ENDING_KINDS, "continued"}
+        last = next((row for row in reversed(effective_events(rows)) if row.kind in steps), None)
+        if not last or last.kind not in WAITING_KINDS or self.is_closed:
+            self._stop_waiting()
+        elif not self.paused_at:
+            # Somebody struck out what had ended the wait: it goes on, for the reason that it had.
+            first = self.event_ids.browse(root_of(last, rows))
+            self._note_waiting(first.reason_id, first.reason, False, last.at)
+        else:
+            self._store({"paused_at": last.at})
 
     def _stop_waiting(self):
         self.sudo()._store(

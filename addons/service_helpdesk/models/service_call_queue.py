@@ -97,11 +97,20 @@ class ServiceCall(models.Model):
                 ],
                 limit=MAX_PLACE,
             )
-            call.queue_explanation = self.env._(
-                "No. %(place)s: priority %(priority)s, deadline %(deadline)s, zone %(weight)s, raised %(raised)s",
-                place=ahead + 1 if ahead < MAX_PLACE else f"{MAX_PLACE}+",
-                priority=priorities.get(call.priority),
-                deadline=call._format_at_site(call.next_deadline) or self.env._("none"),
-                weight=f"{call._get_zone_weight():g}",
-                raised=call._format_at_site(call.raised_at),
-            )
+            weight = call._get_zone_weight()
+            words = {
+                "place": ahead + 1 if ahead < MAX_PLACE else f"{MAX_PLACE}+",
+                "priority": priorities.get(call.priority),
+                "deadline": call._format_at_site(call.next_deadline) or self.env._("none"),
+                "raised": call._format_at_site(call.raised_at),
+            }
+            if weight:
+                call.queue_explanation = self.env._(
+                    "No. %(place)s: priority %(priority)s, deadline %(deadline)s, zone %(weight)s, raised %(raised)s",
+                    weight=f"{weight:g}",
+                    **words,
+                )
+            else:
+                call.queue_explanation = self.env._(
+                    "No. %(place)s: priority %(priority)s, deadline %(deadline)s, raised %(raised)s", **words
+                )

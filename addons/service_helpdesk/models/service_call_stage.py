@@ -34,7 +34,8 @@ class ServiceCallStage(models.Model):
         comodel_name="service.pause.reason",
         string="Reason When Dragged Here",
         ondelete="restrict",
-        help="Of calls that are moved to this stage without saying why.",
+        domain="[('stops_clocks', '=', True)]",
+        help="Of calls that are moved to this stage. Empty: whoever moves a call here is asked for the reason.",
     )
     is_done = fields.Boolean(string="Completed", help="Entering closes the call and stops its clocks.")
     is_cancelled = fields.Boolean(string="Cancelled", help="Entering closes the call without a result.")
@@ -51,6 +52,18 @@ class ServiceCallStage(models.Model):
                         "Stage %(stage)s can stand for one step only, not for %(steps)s.",
                         stage=stage.name,
                         steps=", ".join(self._fields[flag]._description_string(self.env) for flag in flags),
+                    )
+                )
+
+    @api.constrains("pause_reason_id")
+    def _check_pause_reason(self):
+        for stage in self.filtered("pause_reason_id"):
+            if not stage.pause_reason_id.stops_clocks:
+                raise ValidationError(
+                    self.env._(
+                        "%(reason)s lets the deadlines go on: stage %(stage)s needs a reason that stops them.",
+                        reason=stage.pause_reason_id.name,
+                        stage=stage.name,
                     )
                 )
 

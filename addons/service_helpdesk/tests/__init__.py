@@ -26,6 +26,7 @@ from . import (
     test_mail_intake,
     test_mail_notices,
     test_mail_server,
+    test_menus,
     test_notification,
     test_pause,
     test_performance,

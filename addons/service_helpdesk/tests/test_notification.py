@@ -49,6 +49,15 @@ class NotificationCase(HelpdeskCase):
 
 @tagged("post_install", "-at_install")
 class TestNotificationEngine(NotificationCase):
+    @mute_logger("odoo.sql_db")
+    def test_trouble_of_what_came_before_is_not_hidden(self):
+        """A conflict with somebody else must reach the server, which repeats the request."""
+        rows, ran = self.env["service.notification.sent"].search([], limit=1), []
+        with self.assertRaises(IntegrityError), self.cr.savepoint():
+            self.env["service.pause.reason"].search([], limit=1).remind_days = -1
+            rows._do_or_tell(ran.append)
+        self.assertFalse(ran)
+
     def test_doctests(self):
         self.assertFalse(doctest.testmod(notification).failed)
 

@@ -4,7 +4,7 @@ from unittest.mock import patch
 from freezegun import freeze_time
 from psycopg2 import IntegrityError
 
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import RedirectWarning, UserError, ValidationError
 from odoo.modules.migration import load_script
 from odoo.tests import Form, tagged
 from odoo.tools import SQL, file_path, mute_logger
@@ -79,6 +79,76 @@ class TestPause(HelpdeskCase):
         self.call.stage_id = stage
         self.assertEqual(self.call.pause_reason_id, self.reason)
         self.assertEqual(self.call.event_ids[-1].reason, "Customer decides")
+
+    def test_dragging_takes_the_reason_of_that_stage(self):
+        stage = self.env["service.call.stage"].search([("is_pause", "=", True)], limit=1)
+        stage.pause_reason_id = self.reason
+        other = self.reason.copy({"name": "Crane ordered"})
+        crane = stage.copy({"name": "Waits for the crane", "pause_reason_id": other.id, "sequence": 99})
+        self.call.stage_id = crane
+        self.assertEqual((self.call.stage_id, self.call.pause_reason_id), (crane, other))
+
+    def test_a_stage_without_a_reason_asks_for_it(self):
+        stage = self.env["service.call.stage"].search([("is_pause", "=", True)], limit=1)
+        before = self.call.stage_id
+        self.env.flush_all()
+        for reason in (self.reason.browse(), self.reason.copy({"needs_until": True})):
+            stage.pause_reason_id = reason
+            with self.assertRaisesRegex(RedirectWarning, f"Say why call {self.call.name} waits.") as caught:
+                self.call.stage_id = stage
+            self.assertEqual((self.call.stage_id, self.call.is_paused), (before, False))
+        _message, action_id, _button, context = caught.exception.args
+        action = self.env["ir.actions.act_window"].browse(action_id)
+        form = Form(self.env[action.res_model].with_user(self.taker).with_context(**context))
+        form.reason_id = self.reason
+        self.assertEqual(form.save().action_apply()["tag"], "soft_reload")
+        self.assertEqual((self.call.stage_id, self.call.pause_reason_id), (stage, self.reason))
+
+    def test_the_reason_of_a_stage_stops_the_clocks(self):
+        stage = self.env["service.call.stage"].search([("is_pause", "=", True)], limit=1)
+        self.reason.stops_clocks = False
+        with self.assertRaisesRegex(ValidationError, "lets the deadlines go on"):
+            stage.pause_reason_id = self.reason
+
+    def test_a_pause_that_is_struck_out_leaves_nothing(self):
+        self._pause(remind_days=2)
+        pause = self.call.event_ids[-1]
+        self.call.with_user(self.controller).action_correct("Wrong call", event_id=pause.id)
+        self.assertRecordValues(
+            self.call,
+            [{"is_paused": False, "pause_reason_id": False, "pause_note": False, "paused_at": False}],
+        )
+        self.assertFalse(self.call.pause_alarm_at)
+
+    def test_a_wait_whose_end_is_struck_out_goes_on(self):
+        self._pause(remind_days=2)
+        paused_at, alarm_at = self.call.paused_at, self.call.pause_alarm_at
+        for stops_clocks in (True, False):
+            self.reason.stops_clocks = stops_clocks
+            if not stops_clocks:
+                self._pause(stops_clocks=False)
+            self.call.action_resume()
+            self.call.with_user(self.controller).action_correct("Not yet", event_id=self.call.event_ids[-1].id)
+            self.assertRecordValues(
+                self.call,
+                [
+                    {
+                        "is_paused": stops_clocks,
+                        "pause_reason_id": self.reason.id,
+                        "pause_note": "Colour of the pump",
+                        "paused_at": paused_at,
+                        "pause_alarm_at": alarm_at,
+                    }
+                ],
+            )
+            self.call._end_hold()
+
+    def test_a_pause_that_began_earlier(self):
+        self._pause()
+        earlier = self._at("2026-11-18 10:15:00")
+        pause = self.call.event_ids[-1]
+        self.call.with_user(self.controller).action_correct("Since ten", at=earlier, event_id=pause.id)
+        self.assertRecordValues(self.call, [{"paused_at": earlier, "pause_reason_id": self.reason.id}])
 
     def test_the_wizard_asks_for_the_reason(self):
         action = self.call.action_open_pause()

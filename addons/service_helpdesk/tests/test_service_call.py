@@ -41,7 +41,7 @@ class TestServiceCall(HelpdeskCase):
         self.assertEqual(call.payer_terms["labour"], {"payer": "contract", "term": "from_buckets", "discount": 0.0})
         self.assertIn(self.contract.name, call.cover_reason)
         self.assertEqual(
-            call.payer_summary, "contract: Labour, Travel time, Distance, Expense, Call-out; customer: Part"
+            call.payer_summary, "Contract pays: Labour, Travel time, Distance, Expense, Call-out; Customer pays: Part"
         )
         self.assertTrue(call.cover_explanation)
 
@@ -134,6 +134,7 @@ class TestServiceCall(HelpdeskCase):
     def test_dragging_to_a_stage_writes_its_event(self):
         call = self._new_call()
         stages = {stage._get_event_kind(): stage for stage in self.env["service.call.stage"].search([])}
+        stages["paused"].pause_reason_id = self.env["service.pause.reason"].create({"name": "Customer decides"})
         call.stage_id = stages["arrived"]
         call.stage_id = stages["paused"]
         call.stage_id = stages["travel"]
@@ -240,6 +241,8 @@ class TestServiceCall(HelpdeskCase):
         self.policy.target_ids.unlink()
         second = self._new_call()
         self.assertLess(second.queue_rank, first.queue_rank)
+        self.assertIn("zone 5", second.queue_explanation)
+        self.assertNotIn("zone", first.queue_explanation)
 
     def test_what_is_in_no_zone_is_as_heavy_as_an_ordinary_zone(self):
         self.policy.target_ids.unlink()

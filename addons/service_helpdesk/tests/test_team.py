@@ -215,6 +215,12 @@ class TestTeam(HelpdeskCase):
         self.assertTrue(call.allocated_at)
         self.assertIn("Bring a seal", self._bodies(call))
 
+    def test_a_call_without_a_team_is_proposed_to_the_most_competent(self):
+        call = self._new_call()
+        call.team_id = False
+        action = call.action_open_allocate()
+        self.assertEqual(action["context"]["default_team_id"], self.pumps.id)
+
     def test_allocating_to_nobody_is_refused(self):
         wizard = self.env["service.call.allocate"].with_user(self.taker).create({"call_ids": self._new_call().ids})
         with self.assertRaisesRegex(UserError, "Choose a team or a person"):

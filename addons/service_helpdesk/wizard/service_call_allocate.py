@@ -30,15 +30,11 @@ class ServiceCallAllocate(models.TransientModel):
         for wizard in self:
             wizard.company_id = wizard.call_ids.company_id[:1]
 
-    @api.depends("call_ids", "company_id")
+    @api.depends("call_ids")
     def _compute_suggestion(self):
         for wizard in self:
-            call = wizard.call_ids._origin[:1]
-            teams = self.env["service.team"].search([("company_id", "=", wizard.company_id.id)])
-            best = next((match for match in teams._rank_for(call) if not match.missed), None) if call else None
-            wizard.suggestion = best and self.env._(
-                "Most competent: %(team)s", team=self.env["service.team"].browse(best.key).name
-            )
+            team = wizard.call_ids._origin._get_most_competent_team()
+            wizard.suggestion = self.env._("Most competent: %(team)s", team=team.name) if team else False
 
     @api.depends("team_id")
     def _compute_candidate_ids(self):

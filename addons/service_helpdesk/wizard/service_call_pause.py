@@ -40,4 +40,7 @@ class ServiceCallPause(models.TransientModel):
         if waiting:
             waiting._as_handler()._end_hold(reason=self.env._("Now waits for: %(reason)s", reason=self.reason_id.name))
         self.call_ids.action_pause(reason=self.note, reason_id=self.reason_id.id, until=self.until)
+        if self.env.context.get("is_view_reloaded"):
+            # Whoever moved a call to a stage that asks for the reason sees it there at once.
+            return {"type": "ir.actions.client", "tag": "soft_reload"}
         return True

@@ -9,7 +9,7 @@ const tours = registry.category("web_tour.tours");
 tours.add("service_story_call_taker", {
     url: "/odoo/service-calls/new",
     steps: () => [
-        { content: "What the customer says", trigger: ".o_field_widget[name='subject'] input", run: "edit Story: labels are torn" },
+        { content: "What the customer says", trigger: ".o_field_widget[name='subject'] textarea", run: "edit Story: labels are torn" },
         { content: "Which unit", trigger: ".o_field_widget[name='equipment_id'] input", run: "edit STORY-1" },
         { trigger: ".ui-menu-item > a:contains('STORY-1')", run: "click" },
         { content: "The contract covers it", trigger: ".o_field_widget[name='cover_source']:contains('Contract')" },

@@ -9,7 +9,7 @@ function assertFocus(selector) {
 }
 
 const FINDER = ".o_service_call_finder input";
-const SUBJECT = ".o_field_widget[name='subject'] input";
+const SUBJECT = ".o_field_widget[name='subject'] textarea";
 
 // By keyboard alone: serial, Enter, subject, Alt+S - and what is known is shown before saving.
 registry.category("web_tour.tours").add("service_call_log_tour", {

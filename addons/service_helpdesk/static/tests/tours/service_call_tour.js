@@ -12,7 +12,7 @@ registry.category("web_tour.tours").add("service_call_tour", {
         },
         {
             content: "What is it about",
-            trigger: ".o_field_widget[name='subject'] input",
+            trigger: ".o_field_widget[name='subject'] textarea",
             run: "edit Tour: pump leaks",
         },
         {

@@ -1,5 +1,6 @@
 // License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import { Component, useState } from "@odoo/owl";
+import { deserializeDate, formatDate } from "@web/core/l10n/dates";
 import { registry } from "@web/core/registry";
 import { KeepLast } from "@web/core/utils/concurrency";
 import { useService } from "@web/core/utils/hooks";
@@ -44,7 +45,8 @@ export class SolutionSuggestions extends Component {
     async load(question) {
         const { tried, ...values } = JSON.parse(question);
         const found = await this.keepLast.add(this.orm.call("service.call", "suggest_solutions", [values]));
-        Object.assign(this.state, { ...found, isLoaded: true });
+        const calls = found.calls.map((call) => ({ ...call, closed_on: formatDate(deserializeDate(call.closed_on)) }));
+        Object.assign(this.state, { ...found, calls, isLoaded: true });
     }
 
     openSolution(id) {
