@@ -38,7 +38,7 @@ class TestMenus(HelpdeskCase):
         ids = [
             int(menu["action_id"])
             for menu in menus.values()
-            if menu["app_id"] == root.id and menu["action_model"] == "ir.actions.act_window"
+            if menu.get("app_id") == root.id and menu["action_model"] == "ir.actions.act_window"
         ]
         return self.env["ir.actions.act_window"].browse(set(ids))
 
@@ -65,9 +65,11 @@ class TestMenus(HelpdeskCase):
     def _filter(self, model, search_filter, domain, names):
         if search_filter.get("domain"):
             model.search_count(safe_eval(search_filter.get("domain"), names))
-        group_by = safe_eval(search_filter.get("context", "{}"), names).get("group_by")
-        if group_by:
-            model.formatted_read_group(domain, [group_by] if isinstance(group_by, str) else group_by, ["__count"])
+        group_by = safe_eval(search_filter.get("context", "{}"), names).get("group_by") or []
+        group_by = [group_by] if isinstance(group_by, str) else group_by
+        # Properties are grouped by the one that the user picks.
+        if group_by and not any(model._fields[name.split(":")[0]].type == "properties" for name in group_by):
+            model.formatted_read_group(domain, group_by, ["__count"])
 
     def _get_specification(self, model, arch):
         """Return what the web client asks for: names of links, plain values of the rest."""
