@@ -104,7 +104,7 @@ class ServiceCall(models.Model):
                 "deadline": call._format_at_site(call.next_deadline) or self.env._("none"),
                 "raised": call._format_at_site(call.raised_at),
             }
-            if weight:
+            if weight != NORMAL_WEIGHT:
                 call.queue_explanation = self.env._(
                     "No. %(place)s: priority %(priority)s, deadline %(deadline)s, zone %(weight)s, raised %(raised)s",
                     weight=f"{weight:g}",
