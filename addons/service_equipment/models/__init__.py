@@ -12,6 +12,7 @@ from . import (
     service_import,
     service_number_mixin,
     service_transition_mixin,
+    service_version_mixin,
     service_warranty_terms,
     service_vendor_warranty,
     product_category,

@@ -15,10 +15,9 @@ class ServiceFix(models.Model):
 
     _name = "service.fix"
     _description = "Bug or Fix"
-    _inherit = ["mail.thread", "mail.activity.mixin", "service.number.mixin", "service.transition.mixin"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "service.version.mixin", "service.transition.mixin"]
     _order = "name desc, id desc"
     _check_company_auto = True
-    _rec_names_search = ["name", "title"]
 
     _transitions = {
         "draft": ("released", "cancelled"),
@@ -27,7 +26,7 @@ class ServiceFix(models.Model):
         "cancelled": ("draft",),
     }
 
-    title = fields.Char(required=True, translate=True, tracking=True)
+    title = fields.Char(translate=True, tracking=True)
     active = fields.Boolean(default=True)
     state = fields.Selection(
         selection=[("draft", "Draft"), ("released", "Released"), ("closed", "Closed"), ("cancelled", "Cancelled")],
@@ -81,10 +80,8 @@ class ServiceFix(models.Model):
         check_company=True,
         help="The affected part of the units: versions and serial numbers are then those of this component.",
     )
-    version_from = fields.Char(string="From Version", tracking=True, help="The first affected version.")
-    version_to = fields.Char(string="To Version", tracking=True, help="The last affected version.")
-    version_from_key = fields.Char(compute="_compute_version_from_key", store=True, precompute=True)
-    version_to_key = fields.Char(compute="_compute_version_to_key", store=True, precompute=True)
+    version_from = fields.Char(tracking=True, help="The first affected version.")
+    version_to = fields.Char(tracking=True, help="The last affected version.")
     is_without_version = fields.Boolean(
         string="Also Without Version",
         help="Units whose version nobody knows count as affected.",
@@ -115,21 +112,6 @@ class ServiceFix(models.Model):
     # ------------------------------------------------------------------
     # Computed fields
     # ------------------------------------------------------------------
-
-    @api.depends("name", "title")
-    def _compute_display_name(self):
-        for fix in self:
-            fix.display_name = " - ".join(filter(None, (fix.name, fix.title)))
-
-    @api.depends("version_from")
-    def _compute_version_from_key(self):
-        for fix in self:
-            fix.version_from_key = version_key(fix.version_from) or False
-
-    @api.depends("version_to")
-    def _compute_version_to_key(self):
-        for fix in self:
-            fix.version_to_key = version_key(fix.version_to) or False
 
     @api.depends("version_from", "version_to")
     def _compute_affected_version(self):
@@ -166,23 +148,6 @@ class ServiceFix(models.Model):
     # ------------------------------------------------------------------
     # Constraints
     # ------------------------------------------------------------------
-
-    @api.constrains("version_from", "version_to")
-    def _check_versions(self):
-        for fix in self:
-            for version, key in ((fix.version_from, fix.version_from_key), (fix.version_to, fix.version_to_key)):
-                if version and not key:
-                    raise ValidationError(
-                        self.env._("%(version)s is no version: it has no digit and no letter.", version=version)
-                    )
-            if fix.version_from_key and fix.version_to_key and fix.version_from_key > fix.version_to_key:
-                raise ValidationError(
-                    self.env._(
-                        "Version %(first)s comes after %(last)s: exchange them.",
-                        first=fix.version_from,
-                        last=fix.version_to,
-                    )
-                )
 
     @api.constrains("serial_from", "serial_to")
     def _check_serials(self):

@@ -50,6 +50,7 @@ from . import (
     service_call_queue,
     service_call_rating,
     service_call_recurrence,
+    service_call_recurrence_make,
     service_call_recurring,
     service_call_reliability,
     service_call_responsible,

@@ -3,8 +3,6 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tools.misc import get_lang
 
-from odoo.addons.service_equipment.engine.version import version_key
-
 CONTROLLER = "service_helpdesk.group_service_helpdesk_controller"
 
 
@@ -18,10 +16,9 @@ class ServiceSolution(models.Model):
 
     _name = "service.solution"
     _description = "Solution"
-    _inherit = ["mail.thread", "mail.activity.mixin", "service.number.mixin", "service.transition.mixin"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "service.version.mixin", "service.transition.mixin"]
     _order = "name desc, id desc"
     _check_company_auto = True
-    _rec_names_search = ["name", "title"]
 
     _transitions = {
         "draft": ("review", "published"),
@@ -30,7 +27,7 @@ class ServiceSolution(models.Model):
         "retired": ("draft",),
     }
 
-    title = fields.Char(required=True, tracking=True)
+    title = fields.Char(tracking=True)
     active = fields.Boolean(default=True)
     state = fields.Selection(
         selection=[("draft", "Draft"), ("review", "To Review"), ("published", "Published"), ("retired", "Retired")],
@@ -79,10 +76,6 @@ class ServiceSolution(models.Model):
         help="Empty, with no category either: for every product.",
     )
     categ_ids = fields.Many2many(comodel_name="product.category", string="Categories")
-    version_from = fields.Char(string="From Version")
-    version_to = fields.Char(string="To Version")
-    version_from_key = fields.Char(compute="_compute_version_keys", store=True, precompute=True)
-    version_to_key = fields.Char(compute="_compute_version_keys", store=True, precompute=True)
     fault_ids = fields.Many2many(
         comodel_name="service.fault",
         string="Faults",
@@ -112,17 +105,6 @@ class ServiceSolution(models.Model):
     # ------------------------------------------------------------
     # Computes
     # ------------------------------------------------------------
-
-    @api.depends("name", "title")
-    def _compute_display_name(self):
-        for solution in self:
-            solution.display_name = " - ".join(filter(None, (solution.name, solution.title)))
-
-    @api.depends("version_from", "version_to")
-    def _compute_version_keys(self):
-        for solution in self:
-            solution.version_from_key = version_key(solution.version_from) or False
-            solution.version_to_key = version_key(solution.version_to) or False
 
     @api.depends("use_ids.result")
     def _compute_use_counts(self):
@@ -159,19 +141,6 @@ class ServiceSolution(models.Model):
     # ------------------------------------------------------------
     # Constraints and CRUD
     # ------------------------------------------------------------
-
-    @api.constrains("version_from", "version_to")
-    def _check_versions(self):
-        for solution in self:
-            first, last = solution.version_from_key, solution.version_to_key
-            if first and last and first > last:
-                raise ValidationError(
-                    self.env._(
-                        "Version %(first)s comes after %(last)s: exchange them.",
-                        first=solution.version_from,
-                        last=solution.version_to,
-                    )
-                )
 
     def write(self, vals):
         self._check_published_text(vals)

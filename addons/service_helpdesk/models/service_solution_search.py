@@ -82,21 +82,35 @@ class ServiceSolution(models.Model):
         return result
 
     def _index_text(self):
-        """Write the words of these solutions into the index of the database."""
-        for solution in self:
-            dictionary = self._get_dictionary(solution.lang)
-            vector = SQL(" || ").join(
-                SQL(
-                    "setweight(to_tsvector(%s, %s), %s)",
-                    dictionary,
-                    " ".join(self._get_words(self._to_text(solution[name]))),
-                    weight,
-                )
-                for name, weight in WEIGHT_BY_FIELD.items()
+        """Write the words of these solutions into the index of the database: one query for all of them."""
+        if not self:
+            return
+        texts = SQL(", ").join(
+            SQL(
+                "(%s, %s::regconfig, %s)",
+                solution.id,
+                self._get_dictionary(solution.lang),
+                SQL(", ").join(
+                    SQL("%s", " ".join(self._get_words(self._to_text(solution[name])))) for name in WEIGHT_BY_FIELD
+                ),
             )
-            self.env.cr.execute(
-                SQL("UPDATE %s SET text_index = %s WHERE id = %s", SQL.identifier(self._table), vector, solution.id)
+            for solution in self
+        )
+        vector = SQL(" || ").join(
+            SQL("setweight(to_tsvector(words.dictionary, words.%s), %s)", SQL.identifier(name), weight)
+            for name, weight in WEIGHT_BY_FIELD.items()
+        )
+        self.env.cr.execute(
+            SQL(
+                """UPDATE %(table)s SET text_index = %(vector)s
+                     FROM (VALUES %(texts)s) AS words (id, dictionary, %(names)s)
+                    WHERE %(table)s.id = words.id""",
+                table=SQL.identifier(self._table),
+                vector=vector,
+                texts=texts,
+                names=SQL(", ").join(map(SQL.identifier, WEIGHT_BY_FIELD)),
             )
+        )
 
     @api.model
     def _get_dictionary(self, lang):
