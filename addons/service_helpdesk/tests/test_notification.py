@@ -2,9 +2,11 @@
 import doctest
 
 from freezegun import freeze_time
+from psycopg2 import IntegrityError
 
 from odoo import Command
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from odoo.addons.service_helpdesk.engine import notification
 
