@@ -121,7 +121,7 @@ tours.add("service_call_merge_tour", {
         },
         {
             content: "The call that remains is shown",
-            trigger: ".o_form_view .o_field_widget[name='subject'] input:value('Tour: leaks')",
+            trigger: ".o_form_view .o_field_widget[name='subject'] textarea:value('Tour: leaks')",
         },
     ],
 });
