@@ -1,24 +1,10 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo import api, models
+from odoo import models
 
 
 class ResourceCalendarAttendance(models.Model):
-    _inherit = "resource.calendar.attendance"
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        attendances = super().create(vals_list)
-        attendances._request_service_replay()
-        return attendances
-
-    def write(self, vals):
-        result = super().write(vals)
-        self._request_service_replay()
-        return result
-
-    def unlink(self):
-        self._request_service_replay()
-        return super().unlink()
+    _name = "resource.calendar.attendance"
+    _inherit = ["resource.calendar.attendance", "service.replay.mixin"]
 
     def _request_service_replay(self):
         """Corrected hours move the deadlines of the open calls that run in them."""
@@ -29,23 +15,8 @@ class ResourceCalendarAttendance(models.Model):
 
 
 class ResourceCalendarLeaves(models.Model):
-    _inherit = "resource.calendar.leaves"
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        leaves = super().create(vals_list)
-        leaves._request_service_replay()
-        return leaves
-
-    def write(self, vals):
-        self._request_service_replay()
-        result = super().write(vals)
-        self._request_service_replay()
-        return result
-
-    def unlink(self):
-        self._request_service_replay()
-        return super().unlink()
+    _name = "resource.calendar.leaves"
+    _inherit = ["resource.calendar.leaves", "service.replay.mixin"]
 
     def _request_service_replay(self):
         """A corrected holiday moves the deadlines of the open calls that it concerns; a person's leave does not."""

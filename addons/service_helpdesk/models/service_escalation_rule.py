@@ -19,7 +19,7 @@ class ServiceEscalationRule(models.Model):
     """
 
     _name = "service.escalation.rule"
-    _inherit = ["service.rule.mixin"]
+    _inherit = ["service.rule.mixin", "service.replay.mixin"]
     _description = "Escalation Rule"
     _check_company_auto = True
 
@@ -133,18 +133,6 @@ class ServiceEscalationRule(models.Model):
     # CRUD
     # ------------------------------------------------------------
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        rules = super().create(vals_list)
-        rules._request_replay()
-        return rules
-
-    def write(self, vals):
-        self._request_replay()
-        result = super().write(vals)
-        self._request_replay()
-        return result
-
     @api.ondelete(at_uninstall=False)
     def _unlink_except_done(self):
         # Whoever sets up rules need not see every call on which one was carried out.
@@ -154,11 +142,7 @@ class ServiceEscalationRule(models.Model):
                 self.env._("Rule %(rule)s was carried out already: archive it instead.", rule=done.rule_id.name)
             )
 
-    def unlink(self):
-        self._request_replay()
-        return super().unlink()
-
-    def _request_replay(self):
+    def _request_service_replay(self):
         """Have the clocks of open calls wake at the points of these rules too."""
         for rule in self:
             domain = Domain("company_id", "=", rule.company_id.id) & Domain("sla_policy_id", "!=", False)

@@ -1,26 +1,12 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo import api, models
+from odoo import models
 
 
 class ServiceSlaTarget(models.Model):
-    _inherit = "service.sla.target"
+    _name = "service.sla.target"
+    _inherit = ["service.sla.target", "service.replay.mixin"]
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        targets = super().create(vals_list)
-        targets._request_replay()
-        return targets
-
-    def write(self, vals):
-        result = super().write(vals)
-        self._request_replay()
-        return result
-
-    def unlink(self):
-        self._request_replay()
-        return super().unlink()
-
-    def _request_replay(self):
+    def _request_service_replay(self):
         """Plan the open calls of these promises again: a corrected policy moves their deadlines."""
         self.env["service.call"]._request_replay([("sla_policy_id", "in", self.policy_id.ids)])
 

@@ -1,28 +1,13 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo import api, models
+from odoo import models
 from odoo.fields import Domain
 
 
 class ServiceSpecialDay(models.Model):
     """A special day changes the hours in which clocks run: entered or corrected, it moves deadlines."""
 
-    _inherit = "service.special.day"
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        days = super().create(vals_list)
-        days._request_service_replay()
-        return days
-
-    def write(self, vals):
-        self._request_service_replay()
-        result = super().write(vals)
-        self._request_service_replay()
-        return result
-
-    def unlink(self):
-        self._request_service_replay()
-        return super().unlink()
+    _name = "service.special.day"
+    _inherit = ["service.special.day", "service.replay.mixin"]
 
     def _request_service_replay(self):
         """Have the open calls at the places of the days planned again; weights concern no clock."""
