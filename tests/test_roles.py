@@ -6,6 +6,7 @@
 """
 import csv
 
+from odoo.exceptions import AccessError
 from odoo.tests import tagged
 from odoo.tools import file_open
 
@@ -63,6 +64,14 @@ class TestRoles(ServiceSuiteCase):
             if operations != self.table[key[0]][key[1]]
         }
         self.assertFalse(broken)
+
+    def test_who_works_elsewhere_searches_no_internal_notes(self):
+        for role in ("customer", "subcontractor"):
+            for name in self._suite_models():
+                model = self.env[name].with_user(self.people[role])
+                if "message_ids" in model._fields and model.has_access("read"):
+                    with self.subTest(role=role, model=name), self.assertRaises(AccessError):
+                        model.search([("message_ids.body", "ilike", "price")])
 
     def test_every_model_with_a_company_is_isolated(self):
         rules = self.env["ir.rule"].sudo().search([("groups", "=", False)])

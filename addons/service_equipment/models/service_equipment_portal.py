@@ -1,11 +1,14 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo import models
+from odoo import fields, models
 
 
 class ServiceEquipment(models.Model):
     """What the customer's pages show of a unit."""
 
     _inherit = "service.equipment"
+
+    # Portal users search no internal notes: those for them are the website messages.
+    message_ids = fields.One2many(groups="base.group_user")
 
     def write(self, vals):
         owners = {equipment: equipment.commercial_partner_id for equipment in self} if "partner_id" in vals else {}

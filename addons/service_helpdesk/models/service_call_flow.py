@@ -145,7 +145,8 @@ class ServiceCall(models.Model):
             for progress, calls in self.grouped(lambda call: call._get_progress_kind()).items():
                 calls._advance_stage(STAGE_FLAG_BY_KIND[progress], is_back_allowed=True)
         elif flag := STAGE_FLAG_BY_KIND.get(kind):
-            self._advance_stage(flag)
+            # Who is given or planned a call that waits does not end the wait: it stays on hold until it is resumed.
+            self.filtered(lambda call: kind == "paused" or not call.is_paused)._advance_stage(flag)
 
     def _get_progress_kind(self):
         """Return how far the call has come, leaving pauses and closings aside."""

@@ -19,6 +19,8 @@ class ServiceCall(models.Model):
 
     _inherit = "service.call"
 
+    # Portal users search no internal notes: those for them are the website messages.
+    message_ids = fields.One2many(groups="base.group_user")
     customer_reference = fields.Char(
         index="btree_not_null",
         copy=False,

@@ -4,6 +4,7 @@ from . import (
     test_budget,
     test_call_downtime,
     test_call_handle,
+    test_call_life,
     test_call_link,
     test_call_type,
     test_change,

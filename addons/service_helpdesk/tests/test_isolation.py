@@ -368,6 +368,41 @@ class TestIsolation(IsolationCase):
         self.reply.subtype_id = self.env.ref("mail.mt_note")
         self.assertFalse(manual.with_user(self.user_boss).has_access("read"), "what was made internal is closed")
 
+    def test_searching_tells_nothing(self):
+        """What a customer may not read of his own calls he cannot guess by searching for it either."""
+        call = self.call
+        call.sudo().user_id = self.engineer
+        call.activity_schedule("mail.mail_activity_data_todo", summary="RING BACK", user_id=self.engineer.id)
+        call.message_subscribe(self.engineer.partner_id.ids)
+        self.env.flush_all()
+        calls = self.env["service.call"].with_user(self.user_boss)
+        self.assertIn(call, calls.search([("subject", "=", "SECRET SUBJECT")]))
+        for domain in (
+            [("message_ids.body", "ilike", "INTERNAL NOTE")],
+            [("website_message_ids.body", "ilike", "INTERNAL NOTE")],
+            [("message_ids.attachment_ids.name", "ilike", "secret")],
+            [("activity_ids.summary", "ilike", "RING")],
+            [("activity_summary", "ilike", "RING")],
+            [("message_partner_ids.email", "ilike", self.engineer.email)],
+            [("message_follower_ids.partner_id.email", "ilike", self.engineer.email)],
+            [("user_id.login", "=", self.engineer.login)],
+            [("user_id.partner_id.email", "ilike", self.engineer.email)],
+            [("write_uid.login", "ilike", "hd_")],
+            [("team_id.member_ids.login", "=", self.engineer.login)],
+            [("event_ids.kind", "=", "raised")],
+            [("clock_ids.state", "!=", False)],
+            [("contract_id", "!=", False)],
+            [("coverage_id.price", ">", 0)],
+            [("queue_rank", "!=", False)],
+            [("equipment_id.zone_id.weight", ">=", 0)],
+        ):
+            with self.subTest(domain=domain), mute_logger("odoo.models"):
+                try:
+                    found = calls.search(domain)
+                except (AccessError, ValueError):
+                    continue
+                self.assertNotIn(call, found)
+
     def test_engineers_data(self):
         """Of an engineer a customer learns the name, nothing else."""
         partner = self.engineer.partner_id

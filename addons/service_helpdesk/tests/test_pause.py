@@ -73,6 +73,18 @@ class TestPause(HelpdeskCase):
         self.call.action_complete()
         self.assertRecordValues(self.call, [{"pause_reason_id": False, "is_paused": False, "pause_alarm_at": False}])
 
+    def test_who_takes_or_plans_a_call_on_hold_does_not_resume_it(self):
+        call = self._new_call(team_id=self.team.id)
+        call.action_pause("Waits for the part")
+        held = call.stage_id
+        call.with_user(self.engineer).action_assign_to_me()
+        call._register_event("planned")
+        self.assertTrue(call.is_paused)
+        self.assertTrue(held.is_pause)
+        self.assertEqual(call.stage_id, held, "the stage says what the deadlines do")
+        call.action_resume()
+        self.assertTrue(call.stage_id.is_planned, "and then it is as far as it has come")
+
     def test_dragging_to_a_stage_on_hold_keeps_its_reason(self):
         stage = self.env["service.call.stage"].search([("is_pause", "=", True)], limit=1)
         stage.pause_reason_id = self.reason

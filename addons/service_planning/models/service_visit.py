@@ -70,6 +70,8 @@ class ServiceVisit(models.Model):
         "cancelled": (),
     }
 
+    # Subcontractors, who are portal users, search no internal notes.
+    message_ids = fields.One2many(groups="base.group_user")
     name = fields.Char(string="Number", required=True, readonly=True, copy=False, default="/", index=True)
     state = fields.Selection(
         selection=STATES, required=True, readonly=True, copy=False, default="provisional", tracking=True
