@@ -20,9 +20,10 @@ class Entries(dict):
         super().__init__()
         self.model, self.candidates = model, candidates
         self.reasons = model._get_reasons()
+        self.sentences = model._get_answer_sentences()
 
     def __missing__(self, verdict):
-        name, contract_name, contract = self.candidates.labels[verdict.row.key]
+        name, contract_name, contract, _policy_id = self.candidates.labels[verdict.row.key]
         reason = self.reasons[verdict.code, verdict.detail]
         entry = {
             "coverage_id": verdict.row.key,
@@ -38,6 +39,24 @@ class Entries(dict):
             entry["reason"] = self.model._get_entry_reason(entry, self.reasons)
         self[verdict] = entry
         return entry
+
+    def get_answer_reason(self, asked, explanation):
+        """Return the reason of an answer in one sentence.
+
+        :param asked: :class:`Asked`
+        :param list explanation: the entries of the answer, that of the winner first
+        """
+        sentences = []
+        if asked.warranty:
+            end = format_date(self.model.env, asked.equipment.warranty_date_end)
+            sentences.append(self.sentences["warranty"] % {"end": end})
+        best = explanation[0] if explanation else {}
+        if best.get("won"):
+            sentences.append(self.sentences["contract"] % best)
+        if not sentences:
+            refused = [entry["reason"] for entry in explanation if entry["code"] == "refused"]
+            sentences = refused[:1] or [self.sentences["none"]]
+        return " ".join(sentences)
 
 
 class ServiceCoverage(models.Model):
@@ -102,21 +121,14 @@ class ServiceCoverage(models.Model):
         }
         return reason % {"contract": entry["contract"], **values}
 
-    def _get_answer_reason(self, asked, explanation):
-        """Return the reason of an answer in one sentence; `self` is the winning row or empty."""
-        sentences = []
-        if asked.warranty:
-            end = format_date(self.env, asked.equipment.warranty_date_end)
-            sentences.append(self.env._("Under warranty until %(end)s.", end=end))
-        if self:
-            contract = self.contract_id.name
-            sentences.append(
-                self.env._("Covered by %(row)s of contract %(contract)s.", row=self.name, contract=contract)
-            )
-        if not sentences:
-            refused = [entry["reason"] for entry in explanation if entry["code"] == "refused"]
-            sentences = refused[:1] or [self.env._("No contract covers this.")]
-        return " ".join(sentences)
+    @api.model
+    def _get_answer_sentences(self):
+        """Return the sentences of which the reason of an answer is made."""
+        return {
+            "warranty": self.env._("Under warranty until %(end)s."),
+            "contract": self.env._("Covered by %(row)s of contract %(contract)s."),
+            "none": self.env._("No contract covers this."),
+        }
 
     @api.model
     def _get_reasons(self):

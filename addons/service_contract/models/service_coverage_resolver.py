@@ -1,6 +1,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import gc
 from collections import defaultdict
+from contextlib import contextmanager
 from datetime import timedelta
+from functools import cache
 from typing import NamedTuple
 
 import pytz
@@ -53,12 +56,24 @@ WARRANTY_FIELDS = (
     "warranty_covers_travel",
     "has_warranty_gap",
 )
-WINNER_FIELDS = ("name", "contract_id", "sla_policy_id", "calendar_id", "priority")
+WINNER_FIELDS = ("id", "contract_id", "sla_policy_id", "calendar_id", "priority")
 # What says who pays, see _prepare_payer_values.
 TERM_FIELDS = (
     "warranty_consumes",
     *(f"{part}_{kind}" for part in ("term", "discount") for kind, _label in WORK_KINDS),
 )
+
+
+@contextmanager
+def uncollected():
+    """Keep Python from looking for garbage meanwhile: a batch makes hundreds of thousands of values that all stay."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 class Asked(NamedTuple):
@@ -76,6 +91,30 @@ class Asked(NamedTuple):
     warranty: frozenset  # the kinds of work that it pays
 
 
+class Label(NamedTuple):
+    """What answers say of a row that may cover."""
+
+    row: str = ""  # its name
+    contract_name: str = ""
+    contract: models.BaseModel = None
+    sla_policy_id: int = False  # the contract's
+
+
+class Winner(NamedTuple):
+    """A row that won: its columns as they stand; without any where no row won."""
+
+    coverage_id: int = False
+    contract_id: int = False
+    sla_policy_id: int = False
+    calendar_id: int = False
+    priority: str = False
+    terms: tuple = ()  # the values of TERM_FIELDS
+
+
+NO_WINNER = Winner()
+NO_LABEL = Label()
+
+
 class Candidates:
     """The rows that may concern any of some requests, found by what they are for."""
 
@@ -90,7 +129,7 @@ class Candidates:
 
         :param row: :class:`engine.resolver.Row`
         :param is_frame: whether the contract covers units and sites of others than its customer
-        :param labels: name of the row, name of its contract, the contract: for the explanation
+        :param labels: :class:`Label`
         """
         self.labels[row.key] = labels
         if row.equipment:
@@ -156,25 +195,15 @@ class ServiceCoverage(models.Model):
         """
         if not self.env.su and not any(map(self.env.user.has_group, ASKING_GROUPS)):
             raise AccessError(self.env._("You may not look up what contracts cover."))
-        asked_list = self._read_requests(requests)
-        candidates = self._read_candidates(asked_list)
-        considered = [candidates.considered(asked) for asked in asked_list]
-        engine_requests = self._to_engine_requests(asked_list, considered)
-        results = [
-            resolver.resolve(request, rows) for request, rows in zip(engine_requests, considered, strict=True)
-        ]
-        winners = self._browse_winners(results)
-        entries = self._get_explanation_entries(candidates)
-        answers, payers = [], {}
-        for asked, (winner, verdicts) in zip(asked_list, results, strict=True):
-            coverage, terms = winners[winner.key if winner else False]
-            explanation = [entries[verdict] for verdict in verdicts]
-            answer = coverage._prepare_answer_values(asked, explanation, verdicts)
-            if (terms, asked.warranty) not in payers:
-                payers[terms, asked.warranty] = coverage._prepare_payers(asked.warranty)
-            answer["payers"] = payers[terms, asked.warranty]
-            answers.append(answer)
-        return answers
+        with uncollected():
+            asked_list = self._read_requests(requests)
+            candidates = self._read_candidates(asked_list)
+            considered = [candidates.considered(asked) for asked in asked_list]
+            engine_requests = self._to_engine_requests(asked_list, considered)
+            results = [
+                resolver.resolve(request, rows) for request, rows in zip(engine_requests, considered, strict=True)
+            ]
+            return self._prepare_answers(asked_list, results, candidates)
 
     # ------------------------------------------------------------------
     # What is asked
@@ -273,23 +302,24 @@ class ServiceCoverage(models.Model):
             if end < start:  # taken back before it began
                 continue
             products, categories, zones, sites, call_types = scopes.get(key, NO_SCOPES)
-            contract, contract_name, is_frame, contract_sites, refusals = contracts[contract_id]
+            contract, contract_name, policy_id, is_frame, contract_sites, refusals = contracts[contract_id]
             row = resolver.Row(
                 key, start, end, unit_id, products, categories, zones, sites, contract_sites, call_types, frame_id,
                 sequence, refusals,
             )  # fmt: skip
-            candidates.add(row, company_id, customer_id, is_frame, (name, contract_name, contract))
+            candidates.add(row, company_id, customer_id, is_frame, Label(name, contract_name, contract, policy_id))
         return candidates
 
     @api.model
     def _get_candidate_contracts(self, ids):
-        """Return {id: (contract, its name, whether it is a frame, ids of its sites, its refusals)}."""
+        """Return {id: (contract, its name, its policy's id, whether it is a frame, ids of its sites, its refusals)}."""
         contracts = self.env["service.contract"].browse(ids)
         contracts.fetch(CONTRACT_FIELDS)
         return {
             contract.id: (
                 contract,
                 contract.name,
+                contract.sla_policy_id.id,
                 contract.is_frame,
                 frozenset(contract.site_ids.ids),
                 tuple(contract._get_refusals()),
@@ -388,49 +418,64 @@ class ServiceCoverage(models.Model):
     # ------------------------------------------------------------------
 
     @api.model
-    def _browse_winners(self, results):
-        """Return {id: (row that won, its terms as a key)}, and for False no row.
+    def _prepare_answers(self, asked_list, results, candidates):
+        """Return the answers of :meth:`resolve` to what the engine found for each request."""
+        winners = self._read_winners(results)
+        entries = self._get_explanation_entries(candidates)
+        policies = self.env["service.sla.policy"]
+        get_calendar_id = cache(lambda policy_id: policies.browse(policy_id).calendar_id.id)
+        answers, payers = [], {}
+        for asked, (row, verdicts) in zip(asked_list, results, strict=True):
+            winner, label = (winners[row.key], candidates.labels[row.key]) if row else (NO_WINNER, NO_LABEL)
+            policy_id = winner.sla_policy_id or label.sla_policy_id or asked.company.service_sla_policy_id.id
+            key = (winner.terms, asked.warranty)
+            if key not in payers:
+                payers[key] = self._prepare_payers(winner, asked.warranty)
+            explanation = [entries[verdict] for verdict in verdicts]
+            answers.append(
+                {
+                    "coverage_id": winner.coverage_id,
+                    "contract_id": winner.contract_id,
+                    "source": "warranty" if asked.warranty else ("contract" if row else "none"),
+                    "sla_policy_id": policy_id,
+                    "calendar_id": winner.calendar_id or get_calendar_id(policy_id),
+                    "priority": winner.priority or False,
+                    "reason": entries.get_answer_reason(asked, explanation),
+                    "explanation": explanation,
+                    "payers": payers[key],
+                }
+            )
+        return answers
 
-        What an answer says about them is read by one query each for the records and for the terms.
-        """
-        winners = self.browse({winner.key for winner, _verdicts in results if winner})
-        winners.fetch(WINNER_FIELDS)
-        query = winners._as_query(ordered=False)
-        found = self.env.execute_query(
-            query.select(*(self._field_to_sql(self._table, name, query) for name in ("id", *TERM_FIELDS)))
-        )
-        return {False: (self.browse(), None), **{key: (winners.browse(key), tuple(terms)) for key, *terms in found}}
+    @api.model
+    def _read_winners(self, results):
+        """Return {id: :class:`Winner`} of the rows that won, by one query."""
+        query = self.browse({row.key for row, _verdicts in results if row})._as_query(ordered=False)
+        names = (*WINNER_FIELDS, *TERM_FIELDS)
+        found = self.env.execute_query(query.select(*(self._field_to_sql(self._table, name, query) for name in names)))
+        cut = len(WINNER_FIELDS)
+        return {columns[0]: Winner(*columns[:cut], terms=columns[cut:]) for columns in found}
 
-    def _prepare_answer_values(self, asked, explanation, verdicts):
-        """Return the answer to one request but for the payers; `self` is the winning row or empty."""
-        contract = self.contract_id
-        policy = self.sla_policy_id or contract.sla_policy_id or asked.company.service_sla_policy_id
-        return {
-            "coverage_id": self.id,
-            "contract_id": contract.id,
-            "source": "warranty" if asked.warranty else ("contract" if self else "none"),
-            "sla_policy_id": policy.id,
-            "calendar_id": (self.calendar_id or policy.calendar_id).id,
-            "priority": self.priority,
-            "reason": self._get_answer_reason(asked, explanation),
-            "explanation": explanation,
-        }
+    @api.model
+    def _prepare_payers(self, winner, warranty):
+        """Return who pays each kind of work; it follows from the winner's terms alone.
 
-    def _prepare_payers(self, warranty):
-        """Return who pays each kind of work; `self` is the winning row or empty.
-
+        :param winner: :class:`Winner`
         :param warranty: the kinds of work that the warranty pays
         """
-        return {kind: self._prepare_payer_values(kind, kind in warranty) for kind, _label in WORK_KINDS}
+        terms = dict(zip(TERM_FIELDS, winner.terms, strict=True)) if winner.terms else {}
+        return {kind: self._prepare_payer_values(kind, kind in warranty, terms) for kind, _label in WORK_KINDS}
 
-    def _prepare_payer_values(self, kind, is_warranty):
-        """Return who pays a kind of work, and on which terms; `self` is the winning row or empty.
+    @api.model
+    def _prepare_payer_values(self, kind, is_warranty, terms):
+        """Return who pays a kind of work, and on which terms.
 
-        It follows from TERM_FIELDS alone: rows of the same terms are asked once in a batch.
+        :param dict terms: {name of TERM_FIELDS: value}, empty when no row covers
         """
         if is_warranty:
-            takes_quota = self.warranty_consumes and self._get_term(kind) == "from_buckets"
+            takes_quota = terms.get("warranty_consumes") and terms[f"term_{kind}"] == "from_buckets"
             return {"payer": "warranty", "term": "from_buckets" if takes_quota else "included", "discount": 0.0}
-        if self:
-            return {"payer": "contract", "term": self._get_term(kind), "discount": self._get_discount(kind)}
+        if terms:
+            discount = float(terms[f"discount_{kind}"] or 0.0)
+            return {"payer": "contract", "term": terms[f"term_{kind}"], "discount": discount}
         return {"payer": "customer", "term": "chargeable", "discount": 0.0}
