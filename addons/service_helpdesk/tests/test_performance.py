@@ -1,4 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from unittest.mock import patch
+
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from .common import RAISED, HelpdeskCase
@@ -41,6 +44,41 @@ class TestPerformance(HelpdeskCase):
     def test_resolving_again(self):
         calls = self._log_calls(20)
         self._assert_slope(lambda count: calls[:count]._resolve_cover(), 0.2)
+
+    def test_answers_that_are_the_same_are_stored_at_once(self):
+        calls = self.env.registry["service.call"]
+        store, stored = calls._store, []
+
+        def watch(records, vals):
+            stored.append(len(records) if "coverage_id" in vals else 0)
+            return store(records, vals)
+
+        with patch.object(calls, "_store", watch):
+            logged = self.env["service.call"].create(
+                [
+                    {"subject": "Pump leaks", "equipment_id": unit.id, "raised_at": RAISED}
+                    for unit in (self.unit, self.unit_bare, self.unit)
+                ]
+            )
+        self.assertEqual(sorted(filter(None, stored)), [1, 2])
+        self.assertEqual(logged.mapped("contract_id"), self.contract)
+        self.assertEqual([call.coverage_id for call in logged][::2], [self.coverage] * 2)
+        self.assertEqual(logged[0].clock_ids.contract_id, self.contract, "clocks know it too")
+        logged[0].equipment_id = self.unit_bare
+        self.assertFalse(logged[0].clock_ids.contract_id)
+
+    def test_each_call_of_a_batch_is_checked_for_its_company(self):
+        company = self.env["res.company"].create({"name": "Another"})
+        other = self.env["service.team"].create({"name": "Theirs", "company_id": company.id})
+        values = {"subject": "Pump leaks", "equipment_id": self.unit.id, "raised_at": RAISED, "team_id": self.team.id}
+        calls = self.env["service.call"]
+        with self.assertRaisesRegex(UserError, "belongs to another company"), self.env.cr.savepoint():
+            calls.create([values, {**values, "team_id": other.id}, values])
+        logged = calls.create([values, values])
+        with self.assertRaisesRegex(UserError, "belongs to another company"), self.env.cr.savepoint():
+            logged.team_id = other
+        self.env.invalidate_all()
+        self.assertEqual(logged.team_id, self.team)
 
     def test_replaying_clocks(self):
         calls = self._log_calls(20)

@@ -11,7 +11,7 @@ from .common import RAISED, HelpdeskCase
 class TestReportHours(HelpdeskCase):
     """Labour beside allotted hours, in the analyses of calls and of promises.
 
-    Kept: 4 of 5 h. Over: 6 of 3 h. Open: 1 of 2 h. Without: 9 h of none. So 11 of 10 h, one of two in budget.
+    Kept: 4 of 5 h. Over: 6 of 3 h. Open: half an hour of 2. Without: 9 h of none. So 10.5 of 10 h.
     """
 
     @classmethod
@@ -23,7 +23,7 @@ class TestReportHours(HelpdeskCase):
             for figures, vals in (
                 ((5, 4), {}),
                 ((3, 6), {}),
-                ((2, 1), {}),
+                ((2, 0.5), {}),
                 ((0, 9), {"equipment_id": cls.unit_bare.id, "partner_id": cls.customer.id}),
             )
         )
@@ -49,19 +49,19 @@ class TestReportHours(HelpdeskCase):
             (row.hours_allotted, row.hours_used, row.allotted_percent, row.within_budget, row.over_budget_count)
             for row in rows
         ]
-        self.assertEqual(found, [(5, 4, 80, 100, 0), (3, 6, 200, 0, 1), (2, 1, 50, 0, 0), (0, 0, 0, 0, 0)])
+        self.assertEqual(found, [(5, 4, 80, 100, 0), (3, 6, 200, 0, 1), (2, 0.5, 25, 0, 0), (0, 0, 0, 0, 0)])
 
     def test_the_share_is_that_of_the_sums(self):
         measures = ["hours_allotted:sum", "hours_used:sum", "allotted_percent:avg", "within_budget:avg"]
         ((allotted, used, percent, within),) = self._read("service.call.report", measures=measures)
-        self.assertEqual((allotted, used, within), (10, 11, 50))
-        self.assertAlmostEqual(percent, 110)
+        self.assertEqual((allotted, used, within), (10, 10.5, 50))
+        self.assertAlmostEqual(percent, 105)
 
     def test_by_customer_contract_and_engineer(self):
         for field, expected in (
-            ("commercial_partner_id", {self.customer: (10, 11)}),
-            ("contract_id", {self.contract: (10, 11), self.contract.browse(): (False, False)}),
-            ("engineer_id", {self.engineer: (10, 11)}),
+            ("commercial_partner_id", {self.customer: (10, 10.5)}),
+            ("contract_id", {self.contract: (10, 10.5), self.contract.browse(): (False, False)}),
+            ("engineer_id", {self.engineer: (10, 10.5)}),
         ):
             for model in ("service.call.report", "service.sla.report"):
                 with self.subTest(field=field, model=model):
@@ -73,12 +73,12 @@ class TestReportHours(HelpdeskCase):
 
     def test_hours_stand_once_beside_the_promises_of_a_call(self):
         rows = self._read("service.sla.report", ["metric"])
-        self.assertEqual({metric: used for metric, _allotted, used in rows}, {"response": False, "resolution": 11})
+        self.assertEqual({metric: used for metric, _allotted, used in rows}, {"response": False, "resolution": 10.5})
         self.over.action_reopen()
         with freeze_time(RAISED + timedelta(hours=9)):
             self.over.action_complete()
         ((allotted, used),) = self._read("service.sla.report")
-        self.assertEqual((allotted, used), (10, 11))
+        self.assertEqual((allotted, used), (10, 10.5))
 
     def test_in_time_and_in_budget(self):
         measures = ["kept_within_budget:avg", "__count"]
@@ -93,7 +93,7 @@ class TestReportHours(HelpdeskCase):
         self.assertAlmostEqual(share, 100 / 3, msg="of three, one was late and one took too long")
 
     def test_an_open_call_over_its_estimate(self):
-        self._new_work(self.opened, "labour", 1.5)
+        self._new_work(self.opened, "labour", 2)
         self.env.invalidate_all()
         self.assertEqual(self._read("service.call.report", measures=["over_budget_count:sum"]), [(2,)])
         over = self.env["service.call.report"].with_user(self.reader).search([("over_budget_count", ">", 0)])
