@@ -4,7 +4,7 @@ from datetime import datetime, time, timedelta
 import pytz
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.tools import SQL
 
 from ..const import TIME_KINDS
@@ -25,6 +25,15 @@ class ServiceWork(models.Model):
     has_exception = fields.Boolean(string="Unusual", compute="_compute_exception_text")
 
     _person_times_idx = models.Index("(resource_id, start_at, end_at) WHERE start_at IS NOT NULL")
+
+    def _check_found_values(self, vals):
+        super()._check_found_values(vals)
+        # Whose a resource is must be known to say that it is somebody else's.
+        person = self.env["resource.resource"].sudo().browse(vals.get("resource_id") or [])
+        if not person or self.env.su or person.user_id == self.env.user:
+            return
+        if not self.env.user.has_group("service_helpdesk.group_service_helpdesk_controller"):
+            raise AccessError(self.env._("Enter what you did yourself; the work of others is entered by a controller."))
 
     @api.constrains("date", "start_at", "end_at", "call_id")
     def _check_past(self):

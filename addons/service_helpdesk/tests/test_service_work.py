@@ -44,6 +44,16 @@ class TestServiceWork(HelpdeskCase):
             ],
         )
 
+    def test_the_work_of_others_is_entered_by_a_controller(self):
+        other = self.env["resource.resource"].create({"name": "Colleague"})
+        with self.assertRaisesRegex(AccessError, "is entered by a controller"):
+            self._line("labour", 1, resource_id=other.id)
+        line = self._line("labour", 1)
+        with self.assertRaisesRegex(AccessError, "is entered by a controller"):
+            line.resource_id = other
+        line.with_user(self.controller).resource_id = other
+        self.assertEqual(line.resource_id, other)
+
     def test_story_a_one_free_call_and_three_of_four_hours(self):
         lines = (
             self._line("callout", 1) | self._line("labour", 3) | self._line("travel", 0.5) | self._line("distance", 20)

@@ -42,3 +42,14 @@ class TestTour(HelpdeskCase, HttpCase):
         self.start_tour("/odoo/service-log", "service_call_repeat_tour", login="hd_taker")
         self.assertEqual(self.env["service.call"].search_count([]), before)
         self.assertIn("Still leaking", self._bodies(call))
+
+    def test_dragging_to_hold_asks_why(self):
+        """A card that is dragged to a stage on hold asks for the reason, and stands there once it is given."""
+        stage = self.env["service.call.stage"].search([("is_pause", "=", True)], limit=1)
+        stage.pause_reason_id = False
+        # What is dragged must be seen: the columns in between are folded.
+        self.env["service.call.stage"].search([("is_allocated", "=", False), ("id", "!=", stage.id)]).fold = True
+        reason = self.env["service.pause.reason"].create({"name": "Tour: a part"})
+        call = self._new_call(subject="Tour: dragged", user_id=self.taker.id)
+        self.start_tour("/odoo/service-my-calls?view_type=kanban", "service_call_kanban_tour", login="hd_taker")
+        self.assertRecordValues(call, [{"stage_id": stage.id, "pause_reason_id": reason.id, "is_paused": True}])
