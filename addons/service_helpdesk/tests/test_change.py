@@ -246,8 +246,22 @@ class TestChangePortal(ChangeCase, HttpCase):
         page = self._post(call, self.user_portal, decision="reject").text
         self.assertIn("Say why the change is rejected", page)
         self.assertIn("no longer maintained", page)
-        self._post(call, self.user_portal, decision="approve")
+        self.assertIn("Thank you", self._post(call, self.user_portal, decision="approve").text)
         self.assertEqual(call.change_state, "approved")
+
+    def test_words_of_a_forged_link_are_not_shown(self):
+        call = self._new_change(contact_id=self.contact.id)
+        call.action_submit_change()
+        self.authenticate("eq_portal", "eq_portal")
+        page = self.url_open(f"/my/calls/{call.id}?change_error=Pay+here&message=Pay+here").text
+        self.assertIn("Please approve this change", page)
+        self.assertNotIn("Pay here", page)
+
+    def test_who_only_reads_calls_does_not_answer_for_a_customer(self):
+        call = self._new_change(contact_id=self.contact.id)
+        call.action_submit_change()
+        self._post(call, self.user_auditor, decision="approve")
+        self.assertEqual(call.change_state, "waiting")
 
     def test_another_customer_changes_nothing(self):
         call = self._new_change(contact_id=self.contact.id)
