@@ -52,6 +52,12 @@ class ResCompany(models.Model):
         default=True,
         help="A bad rating gives the leader of the team an activity.",
     )
+    service_has_matrix = fields.Boolean(
+        string="Began With Notification Rules",
+        readonly=True,
+        copy=False,
+        help="The default notification rules were given to the company: once, also when all are deleted later.",
+    )
     service_work_needs_second_person = fields.Boolean(
         string="Nobody Validates Own Work",
         help="Work is validated by another controller than the one who did it.",

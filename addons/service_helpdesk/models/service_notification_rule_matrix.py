@@ -199,15 +199,18 @@ class ServiceNotificationRule(models.Model):
 
     @api.model
     def _create_default_matrix(self, companies=None):
-        """Give the default rules to companies that have none yet.
+        """Give the default rules to companies that never had them; whoever deleted them all doesn't get them back.
 
         :param companies: ``res.company``; all by default
+        :return: the new rules
         """
         companies = companies or self.env["res.company"].with_context(active_test=False).search(
             []  # pylint: disable=no-search-all
         )
+        companies = companies.filtered(lambda company: not company.service_has_matrix)
         served = self.with_context(active_test=False).search([("company_id", "in", companies.ids)]).company_id
         stages = self.env["service.call.stage"].search([])  # pylint: disable=no-search-all
+        companies.service_has_matrix = True
         return self.create(
             [
                 self._prepare_default_rule(company, line, stages)

@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 from odoo.modules.migration import load_script
 from odoo.tests import Form, tagged
 from odoo.tools.misc import file_path
+from odoo.tools.sql import column_exists
 
 from .common import HelpdeskCase
 
@@ -151,3 +152,20 @@ class TestBudget(HelpdeskCase):
                     {"hours_actual": 0, "is_within_budget": False},
                 ],
             )
+
+    def test_the_column_of_the_estimate_is_made_before_it_is_computed(self):
+        """So that an update does not compute it for every call that was ever logged."""
+        self.env.flush_all()
+        self.env.cr.execute("ALTER TABLE service_call DROP COLUMN hours_estimated CASCADE")
+        script = load_script(file_path("service_helpdesk/migrations/19.0.1.1.0/pre-work.py"), "pre_work")
+        for _run in range(2):
+            script.migrate(self.env.cr, "19.0.1.0.0")
+        self.assertTrue(column_exists(self.env.cr, "service_call", "hours_estimated"))
+        self.env.invalidate_all()
+        self.assertFalse(self.call.hours_estimated, "calls of before have no estimate")
+        with patch.object(self.env.registry["service.call"], "_compute_hours_estimated") as compute:
+            self.env.registry.init_models(self.env.cr, ["service.call"], {"models_to_check": False}, install=False)
+            self.env.flush_all()
+        self.assertFalse(compute.called, "the update finds the column and computes nothing")
+        call = self._new_call(team_id=self.team.id)
+        self.assertEqual(call.hours_estimated, 5, "new calls have theirs")

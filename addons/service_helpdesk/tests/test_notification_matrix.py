@@ -1,9 +1,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-
-
 from odoo.exceptions import AccessError
 from odoo.tests import HttpCase, tagged
+from odoo.tools import convert_file
 
+from ..models.service_notification_rule_matrix import DEFAULT_MATRIX
 from .notification_common import NotificationCase
 
 
@@ -19,6 +19,32 @@ class TestNotificationMatrix(NotificationCase):
         self.assertFalse(self.rules._create_default_matrix(company), "given once")
         rules.active = False
         self.assertFalse(self.rules._create_default_matrix(company), "what was switched off stays off")
+        rules.unlink()
+        self._load_data()
+        self.assertFalse(self.rules.search([("company_id", "=", company.id)]), "what was deleted stays deleted")
+
+    def _load_data(self):
+        """Read the data file as an update of the module does."""
+        convert_file(self.env, "service_helpdesk", "data/service_notification_rule_data.xml", {}, mode="update")
+
+    def test_an_update_gives_the_matrix_to_companies_of_before(self):
+        """Companies that were there before the rules get them once, archived ones too; those with rules keep theirs."""
+        companies = self.env["res.company"].create([{"name": name} for name in ("Bare", "Archived", "With Own Rules")])
+        bare, archived, own = companies
+        rules = self.rules.with_context(active_test=False)
+        rules.search([("company_id", "in", companies.ids)]).unlink()
+        self._rule("created", "owner", company_id=own.id)
+        archived.active = False
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE res_company SET service_has_matrix = NULL")
+        self.env.invalidate_all()
+        for _time in range(2):
+            self._load_data()
+            self.assertEqual(
+                [rules.search_count([("company_id", "=", company.id)]) for company in (bare, archived, own)],
+                [len(DEFAULT_MATRIX), len(DEFAULT_MATRIX), 1],
+            )
+        self.assertEqual(companies.mapped("service_has_matrix"), [True] * 3)
 
     def _cell(self, type_id=False):
         matrix = self.rules.with_user(self.manager).get_matrix(type_id)

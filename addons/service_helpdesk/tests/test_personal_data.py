@@ -4,6 +4,8 @@ import io
 import json
 import zipfile
 
+from markupsafe import Markup
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 from odoo.tools import SQL
@@ -180,6 +182,75 @@ class TestPersonalData(HelpdeskCase):
         self.call.sudo().message_post(body="Dear Seán (John) O'Brien & Söhne: yes")
         self._request().action_erase()
         self.assertNotIn("Brien", self._bodies(self.call))
+
+    def _erase_words(self, words, **values):
+        request = self._request(**values)
+        request.words = words
+        request.action_erase()
+
+    def test_names_that_stand_alone(self):
+        """First name, last name and nickname: in messages, subject, description, tracking values and file names."""
+        self.call.with_user(self.controller).write({"subject": "FILIBERTO waits, so does Berto"})
+        self.call.with_user(self.controller).write({"subject": "Zamparelli's pump leaks"})
+        self.call.sudo().description = "<p>Ask <b>Filiberto</b>&nbsp;(zamparelli), 2 pumps at 10:30</p>"
+        self.call.sudo().message_post(
+            body="Berto called, Filiberto-Maria too", attachments=[("photo_zamparelli.berto.txt", b"x")]
+        )
+        calls = self.call | self.by_mail
+        words = ["Filiberto", "Zamparelli", r"\mBerto"]
+        self.assertIn("mail_tracking_value.old_value_char", self._scan(calls, words))
+        request = self._request()
+        self.assertEqual(request.words, "Filiberto, Zamparelli", "what is offered")
+        self._erase_words(request.words + " , Berto,")
+        self.assertEqual(self._scan(calls, words), [])
+        self.assertEqual(self.call.subject, "Erased person's pump leaks")
+        self.assertIn("2 pumps at 10:30", self.call.description)
+        self.assertIn("<b>Erased person</b>", self.call.description)
+        self.assertTrue(self.env["ir.attachment"].search([("name", "=", "photo_Erased person.Erased person.txt")]))
+
+    def test_words_that_are_not_offered_any_more_stay(self):
+        self.call.sudo().message_post(body="Berto called")
+        self._erase_words("Nobody")
+        self.assertIn("Berto called", self._bodies(self.call))
+
+    def test_only_whole_words(self):
+        texts = ("Bertolino", "Roberto", "ask berto@rossi.example", "mail x@berto.example or berto.x@rossi.example")
+        for text in texts:
+            self.call.sudo().message_post(body=text)
+        self._erase_words("berto")
+        for text in texts:
+            self.assertIn(text, self._bodies(self.call))
+
+    def test_words_of_machines_stay(self):
+        """Words that are also numbers of documents, models, markup or keys erase what people read, and no more."""
+        self.call.sudo().message_post(body=Markup("<p class='call'>The call of Span: <span>div</span> &amp; code</p>"))
+        number, explanation = self.call.name, self.call.cover_explanation
+        self.call.invalidate_recordset()
+        self._erase_words("call, div, span, class, amp, service, code, row, reason")
+        self.assertEqual((self.call.name, self.call.cover_explanation), (number, explanation))
+        bodies = self._bodies(self.call)
+        self.assertRegex(bodies, "The Erased person of Erased person: <span>Erased person</span> &amp; Erased person")
+        self.assertTrue(self.call.message_ids, "messages are still of this call")
+        self.assertTrue(self.env["service.coverage"].render_explanation(self.call.cover_explanation))
+
+    def test_words_in_calls_of_others_stay(self):
+        self.other.sudo().message_post(body="Filiberto called")
+        self._request().action_erase()
+        self.assertIn("Filiberto called", self._bodies(self.other))
+
+    def test_words_that_are_too_short(self):
+        for words in ("Al", "Filiberto, 12345", "a1b2"):
+            with self.assertRaisesRegex(UserError, "is too short"):
+                self._erase_words(words)
+        self.assertIn(NAME, self._bodies(self.call))
+        self.assertFalse(self.env["service.personal.log"].search([("user_id", "=", self.manager.id)]))
+
+    def test_figures_stay_beside_words(self):
+        names = ["raised_at", "closed_at", "sla_state", "priority", "name", "stage_id", "queue_rank", "site_tz"]
+        before, clocks = self.call.read(names), self.call.clock_ids.read(["deadline", "state"])
+        self._erase_words("Filiberto, pump, Europe, call")
+        self.assertEqual((self.call.read(names), self.call.clock_ids.read(["deadline", "state"])), (before, clocks))
+        self.assertEqual(self.work.quantity, 2)
 
     def test_the_log_holds_nothing_of_the_person(self):
         self._request().action_erase()

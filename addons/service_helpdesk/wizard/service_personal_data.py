@@ -97,10 +97,11 @@ class ServicePersonalData(models.TransientModel):
         """Erase names, addresses and words of the person, and keep the figures."""
         self.ensure_one()
         found = self._find_or_refuse()
+        self._get_words()
         self._log("erase", found["calls"])
         self._erase(found)
         count = len(found["calls"])
-        self.write({"partner_id": False, "email": False, "erased_count": count, "export_file": False})
+        self.write({"partner_id": False, "email": False, "words": False, "erased_count": count, "export_file": False})
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Personal Data"),

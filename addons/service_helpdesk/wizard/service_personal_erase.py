@@ -2,7 +2,8 @@
 import html
 import re
 
-from odoo import models
+from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 ERASED = "Erased person"
@@ -18,6 +19,16 @@ LINKED_TABLES = (
 # Shorter names and numbers would hit words that are not the person's.
 MIN_NAME = 4
 MIN_PHONE = 7
+MIN_LETTERS = 3
+# Columns of text in which machines read: a person's word there would be a mistake.
+# fmt: off
+MACHINE_COLUMNS = frozenset((
+    "access_token", "checksum", "content_key", "email_layout_xmlid", "external_ref", "field_info", "form_token",
+    "headers", "key", "message_id", "message_key", "mimetype", "model", "parent_res_model", "payer_terms",
+    "queue_rank", "references", "res_field", "res_model", "sender_key", "site_tz", "store_fname",
+    "version_from_key", "version_to_key", "warned_points",
+))
+# fmt: on
 
 
 class ServicePersonalData(models.TransientModel):
@@ -25,16 +36,33 @@ class ServicePersonalData(models.TransientModel):
 
     _inherit = "service.personal.data"
 
+    words = fields.Char(
+        string="Also Erase These Words",
+        compute="_compute_words",
+        store=True,
+        readonly=False,
+        help="Separated by commas, such as a first name or a nickname: whole words of at least three letters. In the "
+        "calls of the person they are erased whoever is meant.",
+    )
+
+    @api.depends("partner_id")
+    def _compute_words(self):
+        for request in self:
+            words = (request.partner_id.name or "").split()
+            found = [word.strip(".,;()") for word in words if sum(map(str.isalpha, word)) >= MIN_LETTERS]
+            request.words = ", ".join(dict.fromkeys(found)) or request.words
+
     def _erase(self, found):
         """Erase a person from calls and what hangs on them.
 
-        What the person wrote goes; in what others wrote, name, addresses and telephone numbers are replaced.
+        What the person wrote goes; in what others wrote, name, addresses, telephone numbers and the further words of
+        the request are replaced.
 
         :param dict found: what :meth:`_find` returned
         """
         self.ensure_one()
         calls, partner = found["calls"].sudo(), self.partner_id
-        pattern = self._get_pattern(calls)
+        pattern, words = self._get_pattern(calls), self._get_words()
         # Of the machine from here on: the manager who may do this was checked by the rights of the request.
         found["follows"].unlink()
         found["attachments"].unlink()
@@ -45,9 +73,11 @@ class ServicePersonalData(models.TransientModel):
         self._erase_calls(calls, partner)
         self.env.flush_all()
         touched = calls | calls.browse(found["messages"].mapped("res_id"))
-        if pattern:
-            for model, column, condition in self._get_text_columns(touched):
-                self._replace(model, column, condition, pattern)
+        for model, field, condition in self._get_text_columns(touched):
+            if pattern:
+                self._replace(model, field, condition, pattern)
+            if words and self._is_for_people(field):
+                self._replace(model, field, condition, self._get_words_pattern(words, field))
         self.env.invalidate_all()
 
     # ------------------------------------------------------------
@@ -184,6 +214,11 @@ class ServicePersonalData(models.TransientModel):
             if field.store and field.column_type and (field.type in TEXT_TYPES or field.translate)
         ]
 
+    @api.model
+    def _is_for_people(self, field):
+        """Tell whether people read what stands in a column of text; numbers of documents are not theirs."""
+        return field.name not in MACHINE_COLUMNS and not (field.name == "name" and field.readonly)
+
     def _replace(self, model, field, condition, pattern):
         """Replace what matches the pattern in one column; JSON is replaced as its text."""
         column = SQL.identifier(field.name)
@@ -229,6 +264,40 @@ class ServicePersonalData(models.TransientModel):
     def _get_name_patterns(self, name):
         texts = {name, html.escape(name), html.escape(name, quote=False), name.replace("'", "&#39;")}
         return [rf"\m{self._escape(text)}\M" for text in texts]
+
+    def _get_words(self):
+        """Return the further words that are to be erased.
+
+        :raise UserError: for one that is too short to be a name
+        """
+        words = list(dict.fromkeys(" ".join(word.split()) for word in (self.words or "").split(",")))
+        for word in filter(None, words):
+            if sum(letter.isalpha() for letter in word) < MIN_LETTERS:
+                raise UserError(
+                    self.env._(
+                        "%(word)s is too short: a word to erase has at least %(count)s letters.",
+                        word=word,
+                        count=MIN_LETTERS,
+                    )
+                )
+        return [word for word in words if word]
+
+    def _get_words_pattern(self, words, field):
+        """Return the pattern of whole words in a column of text.
+
+        What makes HTML and JSON is left alone, and so are parts of other people's e-mail addresses.
+        """
+        texts = sorted({variant for word in words for variant in (word, html.escape(word), word.replace("'", "&#39;"))})
+        pattern = "|".join(map(self._escape, texts))
+        if field.type == "json":
+            # Keys, and values of one word alone, are the program's.
+            return rf'(?<!")\m({pattern})\M|\m({pattern})\M(?!")'
+        pattern = rf"(?<![[:alnum:]])(?<!@[[:alnum:].-]*)(?<!&)({pattern})(?![[:alnum:]])(?![[:alnum:]._+-]*@)"
+        if field.type == "html" or field.name == "body_html":
+            pattern += "(?![^<>]*>)"
+        if field.column_type[0] == "jsonb":
+            pattern += r'(?!"\s*:)'
+        return pattern
 
     def _get_email_pattern(self, email):
         return rf"(?<![[:alnum:]._+-]){self._escape(email)}(?![[:alnum:]-])"
