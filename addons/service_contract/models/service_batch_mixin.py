@@ -2,11 +2,16 @@
 import logging
 
 from odoo import models
+from odoo.exceptions import ConcurrencyError
 from odoo.fields import Domain
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 _logger = logging.getLogger(__name__)
 
 BATCH = 100
+# Somebody else was faster: what he did is read, and the rest is done again.
+CONFLICTS = (*PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, ConcurrencyError)
+MAX_CONFLICTS = 10
 
 
 class ServiceBatchMixin(models.AbstractModel):
@@ -18,15 +23,25 @@ class ServiceBatchMixin(models.AbstractModel):
     def _do_in_batches(self, parts):
         """Do something for many records in a scheduled action, and commit after each batch.
 
+        A batch in which somebody else was faster is looked up again, so that the domain should leave out what is done.
+
         :param parts: list of (`Domain`, function of a recordset)
         """
-        cron = self.env["ir.cron"]
+        cron, conflicts = self.env["ir.cron"], 0
         cron._commit_progress(remaining=sum(self.search_count(domain) for domain, _method in parts))
         for domain, method in parts:
             last_id = 0
             while records := self.search(domain & Domain("id", ">", last_id), order="id", limit=BATCH):
+                try:
+                    records._do_or_tell(method)
+                except CONFLICTS:
+                    conflicts += 1
+                    if conflicts > MAX_CONFLICTS:
+                        raise
+                    self.env.cr.rollback()
+                    self.env.invalidate_all(flush=False)
+                    continue
                 last_id = records[-1].id
-                records._do_or_tell(method)
                 if not cron._commit_progress(len(records)):
                     return
 
@@ -34,6 +49,7 @@ class ServiceBatchMixin(models.AbstractModel):
         """Do something for these records at once, else for each alone; a failure is logged and told of.
 
         :param method: function of a recordset
+        :raise: an error of concurrency, which is nobody's failure: whoever calls this begins again
         """
         # What was done before is not these records' fault: where it fails, it fails - and is tried again - as a whole.
         self.env.flush_all()
@@ -42,6 +58,8 @@ class ServiceBatchMixin(models.AbstractModel):
                 method(self)
                 self.env.flush_all()
                 return
+        except CONFLICTS:
+            raise
         except Exception:  # noqa: BLE001 - whatever it is, the other records must go on
             _logger.warning("%s of %s together failed, going one by one.", len(self), self._name, exc_info=True)
             self.env.invalidate_all(flush=False)
@@ -50,6 +68,8 @@ class ServiceBatchMixin(models.AbstractModel):
                 with self.env.cr.savepoint():
                     method(record)
                     self.env.flush_all()
+            except CONFLICTS:
+                raise
             except Exception as error:  # noqa: BLE001 - reported on the record, the others go on
                 self.env.invalidate_all(flush=False)
                 _logger.exception("The scheduled action failed for %s", record)

@@ -37,7 +37,12 @@ class MailThread(models.AbstractModel):
     @api.model
     def message_parse(self, message, save_original=False):
         """Leave out what the database cannot hold, such as null bytes."""
-        values = super().message_parse(message, save_original=save_original)
+        # Now: reading a mail changes it.
+        original = self._read_mail_source(message) if save_original else None
+        values = super().message_parse(message)
+        if original is not None:
+            attachment = self._Attachment("original_email.eml", original, {})
+            values["attachments"] = [attachment, *(values.get("attachments") or ())]
         for name, value in values.items():
             if isinstance(value, str):
                 cleaned = clean_text(value)
@@ -57,9 +62,12 @@ class MailThread(models.AbstractModel):
 
     @api.model
     def _read_mail_source(self, message):
-        """Return the source of a parsed mail, as far as it can be written again."""
+        """Return the source of a parsed mail, as far as it can be written again.
+
+        Its lines stay as long as they came: the standard library never ends folding a parameter with a very long name.
+        """
         try:
-            return bytes(message)
+            return message.as_bytes(policy=message.policy.clone(refold_source="none", max_line_length=0))
         except Exception:  # noqa: BLE001 - the standard library raises all sorts of errors on broken mails
             return str(message.get_payload()).encode("utf-8", "replace")
 

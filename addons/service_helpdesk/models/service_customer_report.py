@@ -1,9 +1,11 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from dateutil.relativedelta import relativedelta
+from psycopg2.errors import UniqueViolation
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import ConcurrencyError, UserError, ValidationError
 from odoo.fields import Domain
+from odoo.tools import mute_logger
 
 MONTH = relativedelta(months=1)
 
@@ -179,12 +181,18 @@ class ServiceCustomerReport(models.Model):
         """Return the record of a month, made when there is none yet (sudo).
 
         :param date_month: first day of the month
+        :raise ConcurrencyError: when somebody else has just made it
         """
         self.ensure_one()
         # The record belongs to the machine; the right to ask for it was checked before.
         months = self.sudo().month_ids
-        found = months.filtered(lambda month: month.date_month == date_month)
-        return found or months.create({"report_id": self.id, "date_month": date_month})
+        if found := months.filtered(lambda month: month.date_month == date_month):
+            return found
+        try:
+            with self.env.cr.savepoint(), mute_logger("odoo.sql_db"):
+                return months.create({"report_id": self.id, "date_month": date_month})
+        except UniqueViolation as error:
+            raise ConcurrencyError(str(error)) from error
 
     # ------------------------------------------------------------
     # Actions
@@ -232,8 +240,12 @@ class ServiceCustomerReport(models.Model):
 
     def _send_due(self):
         for report in self:
-            while (month := report._get_next_month()) <= report._get_last_month():
-                report._get_month(month)._send()
+            while (date_month := report._get_next_month()) <= report._get_last_month():
+                month = report._get_month(date_month)
+                if not month.try_lock_for_update():
+                    # Somebody is sending it now.
+                    break
+                month._send()
 
     def _get_mail_template(self):
         """Hook: return the e-mail with which a month is sent."""

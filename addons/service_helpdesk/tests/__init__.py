@@ -23,6 +23,7 @@ from . import (
     test_event_correct,
     test_intake,
     test_isolation,
+    test_job_crash,
     test_mail_fuzz,
     test_mail_intake,
     test_mail_notices,

@@ -20,7 +20,7 @@ EDGE_HEADERS = (
     "X-Autoreply: yes",
     "References: <a@b> <c@d> <" + "x" * 3000 + ">",
     "In-Reply-To: not an id",
-    "Cc: " + ", ".join(f"p{number}@crowd.example" for number in range(200)),
+    "Cc: " + ", ".join(f"p{number}@crowd.example" for number in range(60)),
     "Date: yesterday, at five",
     "Date: Mon, 99 Foo 20266 99:99:99 +9999",
     "Content-Transfer-Encoding: base64",
@@ -64,10 +64,20 @@ def with_files(*files, **values):
 
 
 def get_corpus(call_name):
-    """Return about thirty mails as bytes, without Message-Id.
+    """Return about thirty mails as bytes, without Message-Id, each time the same ones.
 
     :param str call_name: number of a call of the sender, for answers
     """
+    # The boundaries of their parts are made at random.
+    state = random.getstate()
+    random.seed(call_name)
+    try:
+        return _build_corpus(call_name)
+    finally:
+        random.setstate(state)
+
+
+def _build_corpus(call_name):
     html = build("HTML")
     html.add_alternative(HTML, subtype="html")
     html.get_payload()[1].add_related(b"\x89PNG one", "image", "png", cid="<one>")
@@ -76,7 +86,7 @@ def get_corpus(call_name):
     nested = build("Fwd: attached mail")
     nested.add_attachment(build("Inner", sender="inner@else.example"))
     deep = build("Deep")
-    for _level in range(12):
+    for _level in range(6):
         outer = build("Deep")
         outer.add_attachment(deep)
         deep = outer
@@ -206,10 +216,7 @@ MUTATIONS = (
 )
 
 
-def get_mutants(call_name, count, seed=19):
-    """Yield ``count`` broken mails, the same ones each time, each with an id of its own where it has none."""
-    rng = random.Random(seed)
-    corpus = get_corpus(call_name)
-    for number in range(count):
-        source = corpus[number % len(corpus)]
-        yield mutate(rng, b"Message-Id: <fuzz-%d@fuzz.example>\n" % number + source)
+def get_mutant(corpus, number, seed):
+    """Return broken mail ``number`` of a seed, always the same, with an id of its own unless it breaks that too."""
+    rng = random.Random(f"{seed}.{number}")
+    return mutate(rng, b"Message-Id: <fuzz-%d@fuzz.example>\n" % number + corpus[number % len(corpus)])

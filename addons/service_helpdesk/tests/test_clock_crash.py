@@ -4,18 +4,16 @@ import threading
 from datetime import date, timedelta
 from unittest.mock import patch
 
-from odoo import SUPERUSER_ID, Command, api, fields
+from odoo import Command, fields
 from odoo.modules.registry import Registry
 from odoo.tests import BaseCase, get_db_name, tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.service_helpdesk.models import service_sla_clock
 
+from .crash_common import Connection, Killed
+
 CALLS = 7
-
-
-class Killed(BaseException):
-    """What nobody catches: the process ends here, and what it had not committed is gone."""
 
 
 @tagged("post_install", "-at_install")
@@ -69,7 +67,7 @@ class TestClockCrash(BaseCase):
         self.startPatcher(patch.object(clocks, "_get_wake_domain", lambda clocks, now: domain))
 
     def _connect(self):
-        return _Connection(self.registry)
+        return Connection(self.registry)
 
     def _clean_up(self):
         with self._connect() as env:
@@ -167,17 +165,3 @@ class TestClockCrash(BaseCase):
             found = env["service.call"].browse(self.ids["service.call"])
             self.assertEqual(found.mapped("is_closed"), [True] * CALLS)
             self.assertEqual(len(found.event_ids), 2 * CALLS)
-
-
-class _Connection:
-    """An environment on a connection of its own, committed at the end."""
-
-    def __init__(self, registry):
-        self.cursor = registry.cursor()
-
-    def __enter__(self):
-        cr = self.cursor.__enter__()
-        return api.Environment(cr, SUPERUSER_ID, {})
-
-    def __exit__(self, *exc_info):
-        return self.cursor.__exit__(*exc_info)

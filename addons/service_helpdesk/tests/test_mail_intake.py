@@ -423,6 +423,25 @@ class TestMailSafety(MailCase):
         with patch(parse, side_effect=LookupError("unknown encoding")):
             self.assertFalse(self._process(source), "delivered twice")
 
+    def test_a_mail_that_cannot_be_folded_again(self):
+        """An attached mail and the original are written again; a parameter longer than a line would take for ever."""
+        name = "A" * 3000
+        body = (
+            "--B\nContent-Type: text/plain\n\nSee below.\n--B\nContent-Type: message/rfc822\n\n"
+            f'Subject: Inner\nContent-Type: text/plain; {name}*0="x y"; charset{name}="utf-8"\n\nInner text\n--B--'
+        )
+        source = self._mail(body=body, content_type="multipart/mixed; boundary=B")
+        before = self.env["service.call"].search([])
+        with mute_logger(*QUIET):
+            self.env["mail.thread"].message_process(None, source, save_original=True)
+        call = self.env["service.call"].search([]) - before
+        self.assertFalse(call.needs_triage)
+        files = {file.name: file.raw for file in call.message_ids.attachment_ids}
+        self.assertIn("original_email.eml", files)
+        self.assertIn(b"Inner text", files["original_email.eml"])
+        self.assertTrue(all(name.encode() in content for content in files.values()))
+        self.assertEqual(len(files), 2)
+
     def test_a_mail_that_fails_at_its_call_is_kept(self):
         call = self._receive()
         update = "odoo.addons.service_helpdesk.models.service_call_mail.ServiceCall.message_update"
