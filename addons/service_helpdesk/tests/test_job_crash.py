@@ -166,8 +166,8 @@ class TestOutboxCrash(JobCase):
             self._keep(calls)
             env["mail.mail"].search([("model", "=", "service.call"), ("res_id", "in", calls.ids)]).unlink()
             env["service.notification.sent"].search([("call_id", "in", calls.ids)]).unlink()
-            rows = calls._notify_event("stage", key="crash")
-            rows = rows.filtered(lambda row: row.rule_id == rule)
+            calls._notify_event("stage", key="crash")
+            rows = env["service.notification.sent"].search([("rule_id", "=", rule.id), ("call_id", "in", calls.ids)])
             self.assertEqual(len(rows), SIZE)
         domain = Domain("id", "in", rows.ids) & Domain("state", "=", "waiting")
         self.startPatcher(

@@ -190,8 +190,10 @@ class TestPersonalData(HelpdeskCase):
 
     def test_names_that_stand_alone(self):
         """First name, last name and nickname: in messages, subject, description, tracking values and file names."""
-        self.call.with_user(self.controller).write({"subject": "FILIBERTO waits, so does Berto"})
-        self.call.with_user(self.controller).write({"subject": "Zamparelli's pump leaks"})
+        for subject in ("FILIBERTO waits, so does Berto", "Zamparelli's pump leaks"):
+            self.call.with_user(self.controller).write({"subject": subject})
+            # Now what was changed is tracked.
+            self.env.cr.flush()
         self.call.sudo().description = "<p>Ask <b>Filiberto</b>&nbsp;(zamparelli), 2 pumps at 10:30</p>"
         self.call.sudo().message_post(
             body="Berto called, Filiberto-Maria too", attachments=[("photo_zamparelli.berto.txt", b"x")]
