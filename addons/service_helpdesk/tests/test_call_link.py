@@ -101,6 +101,13 @@ class TestCallLink(HelpdeskCase):
         (self.first | third).action_merge(third.id)
         self.assertEqual((self.first | self.second).merged_into_id, third)
 
+    def test_the_dialog_of_one_call_waits_for_the_others(self):
+        wizards = self.env["service.call.merge"].with_user(self.taker)
+        wizard = wizards.create({"call_ids": [Command.set(self.first.ids)]})
+        self.assertFalse(wizard.preview)
+        with self.assertRaisesRegex(UserError, "Choose at least two calls"):
+            wizard.action_merge()
+
     def test_the_dialog_proposes_the_earliest_and_shows_what_moves(self):
         self._new_work(self.second.sudo(), "labour", 1)
         wizard = self.env["service.call.merge"].with_user(self.taker).create(

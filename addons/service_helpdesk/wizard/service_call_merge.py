@@ -72,7 +72,7 @@ class ServiceCallMerge(models.TransientModel):
     def _compute_preview(self):
         for wizard in self:
             merged = wizard.call_ids._origin - wizard.survivor_id._origin
-            wizard.preview = Markup("<ul class='mb-0'>%s</ul>") % Markup().join(
+            wizard.preview = bool(merged) and Markup("<ul class='mb-0'>%s</ul>") % Markup().join(
                 Markup("<li><b>%s</b>: %s</li>") % (call.display_name, wizard._describe(call)) for call in merged
             )
 
