@@ -17,7 +17,8 @@ from pathlib import Path
 DOVECOT, DOVECOT_IMAP = "/usr/sbin/dovecot", "/usr/lib/dovecot/imap"
 USER, PASSWORD = "desk", "secret"
 PATIENCE = 60
-CONFIGURATION = """
+# Two generations of settings; of them only that of the server that is installed is tried, by test_mail_server.
+COMMON_SETTINGS = """
 base_dir = {folder}/run
 state_dir = {folder}/run
 log_path = {folder}/log
@@ -25,15 +26,13 @@ default_login_user = {user}
 default_internal_user = {user}
 default_internal_group = {group}
 protocols = imap
+listen = 127.0.0.1
 ssl = no
-disable_plaintext_auth = no
 first_valid_uid = 0
 mail_fsync = never
-mail_location = maildir:{folder}/mail/%u
 service imap-login {{
   chroot =
   inet_listener imap {{
-    address = 127.0.0.1
     port = {port}
   }}
   inet_listener imaps {{
@@ -46,6 +45,10 @@ service anvil {{
 service stats {{
   chroot =
 }}
+"""
+SETTINGS_23 = """
+disable_plaintext_auth = no
+mail_location = maildir:{folder}/mail/%u
 passdb {{
   driver = static
   args = password={password}
@@ -55,6 +58,46 @@ userdb {{
   args = uid={user} gid={group} home={folder}/home/%u
 }}
 """
+# The versions come first: before anything else is said.
+VERSIONS_24 = """dovecot_config_version = 2.4.0
+dovecot_storage_version = 2.4.0
+"""
+SETTINGS_24 = """
+auth_allow_cleartext = yes
+mail_driver = maildir
+mail_path = {folder}/mail/%{{user}}
+namespace inbox {{
+  inbox = yes
+  separator = /
+}}
+passdb static {{
+  password = {password}
+}}
+userdb static {{
+  fields {{
+    uid = {user}
+    gid = {group}
+    home = {folder}/home/%{{user}}
+  }}
+}}
+"""
+
+
+def get_dovecot_version():
+    """Return the version of the installed Dovecot, such as (2, 3)."""
+    text = subprocess.run([DOVECOT, "--version"], capture_output=True, text=True, check=True).stdout
+    return tuple(int(number) for number in text.split()[0].split(".")[:2])
+
+
+def get_configuration(version, **values):
+    """Return the text of a configuration for a version of Dovecot; in 2.4 many settings got other names.
+
+    :param tuple version: such as (2, 3)
+    :param values: ``folder``, ``port``, ``user``, ``group`` and ``password``
+    """
+    if version < (2, 4):
+        return (COMMON_SETTINGS + SETTINGS_23).format(**values)
+    return (VERSIONS_24 + COMMON_SETTINGS + SETTINGS_24).format(**values)
 
 
 def find_free_port():
@@ -85,7 +128,9 @@ class ImapServer:
                 shutil.chown(self.folder / name, user, group)
         configuration = self.folder / "dovecot.conf"
         configuration.write_text(
-            CONFIGURATION.format(folder=self.folder, port=self.port, user=user, group=group, password=PASSWORD),
+            get_configuration(
+                get_dovecot_version(), folder=self.folder, port=self.port, user=user, group=group, password=PASSWORD
+            ),
             encoding="utf-8",
         )
         self.process = subprocess.Popen(

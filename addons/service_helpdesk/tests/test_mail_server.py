@@ -3,6 +3,7 @@ import email
 import email.policy
 import os
 import queue
+import re
 import subprocess
 import sys
 import tempfile
@@ -16,12 +17,14 @@ from odoo.modules.registry import Registry
 from odoo.tests import BaseCase, get_db_name, tagged
 from odoo.tools import config
 
-from .mail_servers import PASSWORD, USER, ImapServer, SmtpServer
+from ..engine.mail_facts import MADE_DOMAIN
+from .mail_servers import PASSWORD, USER, ImapServer, SmtpServer, get_configuration
 from .mail_worker import DOMAIN
 
 TEAM, CUSTOMER = f"mailserver-desk@{DOMAIN}", f"carla@{DOMAIN}"
 THRESHOLD = "mail.gateway.loop.threshold"
 PATIENCE = 300
+NAMELESS = "Nameless"
 MAIL = """From: Carla <{sender}>
 To: {team}
 Subject: {subject}
@@ -95,6 +98,30 @@ class Worker:
         self.process.stdin.close()
         self.process.stdout.close()
         self.errors.close()
+
+
+@tagged("post_install", "-at_install")
+class TestDovecotConfiguration(BaseCase):
+    """Both generations of settings are whole; whether a server takes them, only the installed one can tell."""
+
+    def _get_lines(self, version):
+        values = {"folder": "/tmp/x", "port": 1143, "user": "nobody", "group": "nogroup", "password": "secret"}
+        text = get_configuration(version, **values)
+        self.assertEqual(text.count("{") - text.count("%{"), text.count("}") - text.count("%{"))
+        return [line.strip() for line in text.split("\n") if line.strip()]
+
+    def test_before_2_4(self):
+        lines = self._get_lines((2, 3))
+        self.assertIn("mail_location = maildir:/tmp/x/mail/%u", lines)
+        self.assertIn("args = password=secret", lines)
+        self.assertFalse([line for line in lines if line.startswith(("dovecot_", "mail_driver", "auth_allow"))])
+
+    def test_since_2_4(self):
+        lines = self._get_lines((2, 4))
+        self.assertEqual(lines[0], "dovecot_config_version = 2.4.0", "it must come first")
+        self.assertIn("mail_path = /tmp/x/mail/%{user}", lines)
+        self.assertIn("passdb static {", lines)
+        self.assertFalse([line for line in lines if line.startswith(("args", "driver", "mail_location", "disable_"))])
 
 
 @tagged("post_install", "-at_install")
@@ -175,9 +202,15 @@ class TestMailServer(BaseCase):
             worker.expect("done")
 
     def _deliver(self, *subjects, headers=""):
+        """Put mails into the mailbox; those whose subject says so bear no Message-Id, only a date."""
         values = {"sender": CUSTOMER, "team": TEAM, "headers": headers}
+        sources = [MAIL.format(subject=name, message_id=self._get_message_id(name), **values) for name in subjects]
+        nameless = "Date: Wed, 18 Nov 2026 12:00:00 +0000\n"
         self.imap.deliver(
-            *(MAIL.format(subject=name, message_id=self._get_message_id(name), **values) for name in subjects)
+            *(
+                re.sub("Message-Id: .*\n", nameless, source) if name.startswith(NAMELESS) else source
+                for name, source in zip(subjects, sources, strict=True)
+            )
         )
 
     def _get_message_id(self, subject):
@@ -194,7 +227,11 @@ class TestMailServer(BaseCase):
             for call in calls:
                 self.assertEqual(call.event_ids.mapped("kind"), ["raised"])
                 letters = call.message_ids.filtered(lambda message: message.message_type == "email")
-                self.assertEqual(letters.mapped("message_id"), [f"<{self._get_message_id(call.subject)}>"])
+                self.assertEqual(len(letters), 1)
+                if call.subject.startswith(NAMELESS):
+                    self.assertTrue(letters.message_id.endswith(f"@{MADE_DOMAIN}>"))
+                else:
+                    self.assertEqual(letters.message_id, f"<{self._get_message_id(call.subject)}>")
             cr.execute("SELECT count(*) FROM service_mail_receipt WHERE call_id IN %s", [tuple(calls.ids)])
             self.assertEqual(cr.fetchone()[0], len(subjects))
             numbers = {f"[{call.name}]": 1 for call in calls}
@@ -234,9 +271,9 @@ class TestMailServer(BaseCase):
         self.assertEqual(len(self.smtp.messages), 1)
 
     def test_two_fetchers_of_one_mailbox(self):
-        """Two hundred mails and two processes at once: none is lost, none is taken twice."""
+        """Two hundred mails, fifty without a Message-Id, and two processes at once: none is lost or taken twice."""
         workers = [self._start("listed", server=server) for server in range(2)]
-        subjects = [f"Mail{number}" for number in range(200)]
+        subjects = [f"{'Mail' if number % 4 else NAMELESS}{number}" for number in range(200)]
         self._deliver(*subjects)
         # Both know of all mails before the first one is taken.
         for word, answer in (("ready", "fetch"), ("held", "go")):
