@@ -72,9 +72,10 @@ class ServiceCall(models.Model):
         """Return what a mail tells about itself and its sender; see the class."""
         sender = email_normalize(message_dict.get("email_from")) or ""
         results = get_headers(message, "Authentication-Results")
-        is_alias = self._is_our_address(sender)
-        is_doubtful = has_failed_authentication(results, company.service_mail_auth_host)
         author = self.env["res.partner"].sudo().browse(message_dict.get("author_id") or [])
+        # Odoo finds no author for our own addresses.
+        is_alias = not author and self._is_our_address(sender)
+        is_doubtful = has_failed_authentication(results, company.service_mail_auth_host)
         body = str(message_dict.get("body") or "")
         facts = {
             "message_id": message_dict.get("message_id") or "",
