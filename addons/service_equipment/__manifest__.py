@@ -7,7 +7,7 @@
         "list of components. Deliveries and returns keep it up to date, and exchanging a component makes the "
         "stock moves."
     ),
-    "version": "19.0.1.2.0",
+    "version": "19.0.1.2.1",
     "category": "Services/Service",
     "license": "LGPL-3",
     "author": "Service Management founders",

@@ -6,7 +6,7 @@
         "Visits of engineers on a calendar, carried out on the phone: travel, work, parts and the customer's "
         "signature. What was done becomes an intervention report as PDF."
     ),
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.0.1",
     "category": "Services/Service",
     "author": "Service Management founders",
     "license": "LGPL-3",
