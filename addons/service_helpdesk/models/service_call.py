@@ -353,9 +353,11 @@ class ServiceCall(models.Model):
             call.access_url = f"/my/calls/{call.id}"
 
     @api.depends("name", "subject")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         for call in self:
-            call.display_name = f"{call.name} {call.subject}" if call.subject else call.name
+            number = self.env._("New") if call.name == NEW_NUMBER else call.name
+            call.display_name = f"{number} {call.subject}" if call.subject else number
 
     @api.model
     def _search_display_name(self, operator, value):
