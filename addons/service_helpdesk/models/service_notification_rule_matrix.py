@@ -204,9 +204,9 @@ class ServiceNotificationRule(models.Model):
         :param companies: ``res.company``; all by default
         :return: the new rules
         """
-        companies = companies or self.env["res.company"].with_context(active_test=False).search(
-            []  # pylint: disable=no-search-all
-        )
+        if companies is None:
+            companies = self.env["res.company"].with_context(active_test=False)
+            companies = companies.search([("service_has_matrix", "=", False)])
         companies = companies.filtered(lambda company: not company.service_has_matrix)
         served = self.with_context(active_test=False).search([("company_id", "in", companies.ids)]).company_id
         stages = self.env["service.call.stage"].search([])  # pylint: disable=no-search-all
