@@ -156,6 +156,20 @@ class TestCallType(HelpdeskCase):
         self.assertEqual(self._log().stage_id, stage)
         self.assertNotEqual(self._new_call().stage_id, stage)
 
+    def test_archived_stages_and_types(self):
+        stages = self.env["service.call.stage"]
+        archived, own = stages.create(
+            [
+                {"name": "Old", "is_initial": True, "sequence": 0, "active": False},
+                {"name": "Own", "is_initial": True, "sequence": 1, "type_ids": [Command.link(self.fault_type.id)]},
+            ]
+        )
+        self.fault_type.active = False
+        found = dict(stages.with_context(active_test=False)._get_by_flag("is_initial"))
+        self.assertNotIn(archived.id, found, "whoever asks first, it is kept for all")
+        self.assertEqual(found[own.id], set(self.fault_type.ids))
+        self.assertNotEqual(self._new_call().stage_id, own, "the stage of an archived type is not one of all types")
+
     def test_estimates_are_not_negative(self):
         with self.assertRaises(Exception), self.env.cr.savepoint():  # noqa: B017, PT027 - of the database
             self.fault_type.default_hours = -1
