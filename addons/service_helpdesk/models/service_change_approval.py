@@ -128,7 +128,7 @@ class ServiceChangeApproval(models.Model):
 
     def _check_decision(self, partner):
         self.ensure_one()
-        call, partner = self.sudo().call_id, partner or self.env["res.partner"]
+        call = self.sudo().call_id
         if self.state != "asked":
             raise UserError(
                 self.env._(
@@ -139,8 +139,11 @@ class ServiceChangeApproval(models.Model):
                 )
             )
         if self.is_customer:
-            is_told = not partner and self.env.user.has_group(CONTROLLER_GROUP)
-            if not is_told and partner.commercial_partner_id != call.commercial_partner_id:
+            if partner:
+                is_allowed = partner.commercial_partner_id == call.commercial_partner_id
+            else:
+                is_allowed = self.env.user.has_group(CONTROLLER_GROUP)
+            if not is_allowed:
                 raise AccessError(self.env._("%(call)s is approved by its customer in the portal.", call=call.name))
         elif self.env.user not in self.sudo().approver_ids:
             raise AccessError(

@@ -173,6 +173,16 @@ class TestChange(ChangeCase):
         self.assertEqual(call.change_state, "approved")
         self.assertEqual(asked.decided_by_id, self.contact)
 
+    def test_without_a_customer_nobody_decides_for_him(self):
+        self.final.active = False
+        self.technical.approver = "customer"
+        call = self._new_change()
+        call.action_submit_change()
+        call.write({"equipment_id": False, "partner_id": False})
+        self.assertFalse(call.commercial_partner_id)
+        with self.assertRaisesRegex(AccessError, "in the portal"):
+            self._asked(call).with_user(self.taker).action_approve("he agrees")
+
     def test_a_controller_enters_what_the_customer_said(self):
         self.final.active = False
         self.technical.approver = "customer"
