@@ -51,7 +51,7 @@ class ServiceCallPagePortal(CustomerPortal):
         own = call_sudo.with_user(request.env.user).sudo(False)
         linked = (own.sudo().original_id | own.sudo().linked_ids | own.sudo().merged_into_id).sudo(False)
         # What follows from it, as far as he may read that.
-        linked = linked._filtered_access("read").sudo() if linked.has_access("read") else linked.browse()
+        linked = linked._filtered_access("read").sudo()
         rating = call_sudo._get_closing_rating()
         return {
             "page_name": "service_calls",

@@ -110,6 +110,12 @@ class TestPortal(HelpdeskCase, HttpCase):
         with self.assertRaisesRegex(UserError, "goes on as"):
             self.own._reopen_from_portal(self.own.contact_id, "Still broken")
 
+    def test_calls_that_follow_as_far_as_he_may_read_them(self):
+        (self.colleagues | self.foreign).sudo()._store({"original_id": self.own.id})
+        page = self.url_open(self.own.access_url).text
+        self.assertIn("Call of a colleague", page)
+        self.assertNotIn("Foreign call", page)
+
     def test_empty_list(self):
         self.foreign.action_complete()
         self.authenticate("hd_portal_b", "hd_portal_b")
