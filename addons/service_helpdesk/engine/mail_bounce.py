@@ -13,7 +13,7 @@ from .mail_facts import ADDRESS, get_header
 ORIGINAL_TYPES = ("message/rfc822", "text/rfc822-headers", "message/rfc822-headers")
 RECIPIENT_FIELDS = ("Final-Recipient", "Original-Recipient")
 # Who got it, or may still: no failure.
-HARMLESS_ACTIONS = ("delivered", "relayed", "expanded")
+HARMLESS_ACTIONS = {"delivered", "relayed", "expanded"}
 TEXT_SUBJECT = re.compile(r"^[\s>*]*subject\s*:\s*(.{1,300})$", re.IGNORECASE | re.MULTILINE)
 TEXT_RECIPIENT = re.compile(r"^[\s>*]*(?:to|final-recipient)\s*:\s*(.{1,300})$", re.IGNORECASE | re.MULTILINE)
 MAX_TEXT = 50000
@@ -43,21 +43,40 @@ def read_notice(message):
     ('[SC1] Pump', 'failure')
     """
     status, original, text = _get_parts(message)
-    actions = {get_header(block, "Action").lower().split(" ")[0] for block in status} - {""}
-    is_done = bool(actions) and actions <= set(HARMLESS_ACTIONS)
-    failed = [block for block in status if get_header(block, "Action").lower() not in HARMLESS_ACTIONS]
-    recipients = [get_header(block, name) for block in failed for name in RECIPIENT_FIELDS]
+    action, concerned = _read_status(status)
+    recipients = [get_header(block, name) for block in concerned for name in RECIPIENT_FIELDS]
     recipients.append(get_header(message, "X-Failed-Recipients"))
     sent_to, subjects = [get_header(original, "To"), get_header(original, "Cc")], [get_header(original, "Subject")]
     if not subjects[0]:
         sent_to += TEXT_RECIPIENT.findall(text)
         subjects += TEXT_SUBJECT.findall(text)
     return MailNotice(
-        "done" if is_done else "delayed" if actions == {"delayed"} else "failed",
+        action,
         _get_addresses(recipients),
         tuple(dict.fromkeys(subject for subject in (*subjects, get_header(message, "Subject")) if subject)),
         _get_addresses(sent_to),
     )
+
+
+def _read_status(status):
+    """Return what became of a mail to several people, and the blocks of those of whom that is to be said.
+
+    >>> anna, ben = {"Action": "delayed"}, {"Action": "relayed"}
+    >>> _read_status([anna, ben]), _read_status([ben])
+    (('delayed', [{'Action': 'delayed'}]), ('done', []))
+    >>> _read_status([anna, ben, {"Action": "failed (550)"}])
+    ('failed', [{'Action': 'failed (550)'}])
+    """
+    blocks = [(block, (get_header(block, "Action").lower().split() or [""])[0]) for block in status]
+    actions = {action for _block, action in blocks} - {""}
+    if actions and actions <= HARMLESS_ACTIONS:
+        result = "done"
+    elif "delayed" in actions and actions <= {"delayed", *HARMLESS_ACTIONS}:
+        result = "delayed"
+    else:
+        result = "failed"
+    others = HARMLESS_ACTIONS if result == "delayed" else {"delayed", *HARMLESS_ACTIONS}
+    return result, [block for block, action in blocks if action not in others]
 
 
 def _get_addresses(texts):
