@@ -69,9 +69,10 @@ class TestRoles(ServiceSuiteCase):
         for role in ("customer", "subcontractor"):
             for name in self._suite_models():
                 model = self.env[name].with_user(self.people[role])
-                if "message_ids" in model._fields and model.has_access("read"):
-                    with self.subTest(role=role, model=name), self.assertRaises(AccessError):
-                        model.search([("message_ids.body", "ilike", "price")])
+                for field in {"message_ids", "website_message_ids"} & set(model._fields):
+                    if model.has_access("read"):
+                        with self.subTest(role=role, model=name, field=field), self.assertRaises(AccessError):
+                            model.search([(f"{field}.body", "ilike", "price")])
 
     def test_every_model_with_a_company_is_isolated(self):
         rules = self.env["ir.rule"].sudo().search([("groups", "=", False)])

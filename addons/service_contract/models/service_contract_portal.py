@@ -9,8 +9,9 @@ class ServiceContract(models.Model):
 
     # Whoever has it reads the page of the customer, where the prices are.
     access_token = fields.Char(groups="base.group_portal,service_contract.group_service_contract_price")
-    # Portal users search no internal notes: those for them are the website messages.
+    # Portal users search no internal notes; the page reads what is for them from the messages themselves.
     message_ids = fields.One2many(groups="base.group_user")
+    website_message_ids = fields.One2many(groups="base.group_user")
 
     # ------------------------------------------------------------------
     # CRUD

@@ -7,8 +7,9 @@ class ServiceEquipment(models.Model):
 
     _inherit = "service.equipment"
 
-    # Portal users search no internal notes: those for them are the website messages.
+    # Portal users search no internal notes; the page reads what is for them from the messages themselves.
     message_ids = fields.One2many(groups="base.group_user")
+    website_message_ids = fields.One2many(groups="base.group_user")
 
     def write(self, vals):
         owners = {equipment: equipment.commercial_partner_id for equipment in self} if "partner_id" in vals else {}

@@ -19,8 +19,9 @@ class ServiceCall(models.Model):
 
     _inherit = "service.call"
 
-    # Portal users search no internal notes: those for them are the website messages.
+    # Portal users search no internal notes; the page reads what is for them from the messages themselves.
     message_ids = fields.One2many(groups="base.group_user")
+    website_message_ids = fields.One2many(groups="base.group_user")
     customer_reference = fields.Char(
         index="btree_not_null",
         copy=False,

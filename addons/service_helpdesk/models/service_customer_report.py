@@ -260,8 +260,9 @@ class ServiceCustomerReportMonth(models.Model):
     _inherit = ["mail.thread", "portal.mixin"]
     _order = "date_month desc, id desc"
 
-    # Portal users search no internal notes: those for them are the website messages.
+    # Portal users search no internal notes; the page reads what is for them from the messages themselves.
     message_ids = fields.One2many(groups="base.group_user")
+    website_message_ids = fields.One2many(groups="base.group_user")
     report_id = fields.Many2one(
         comodel_name="service.customer.report", required=True, index=True, ondelete="cascade", readonly=True
     )

@@ -35,6 +35,7 @@ class IsolationCase(HelpdeskCase, HttpCase):
         )
         cls.note = cls.call.message_post(
             body="INTERNAL NOTE",
+            message_type="comment",
             subtype_xmlid="mail.mt_note",
             attachments=[("secret.txt", b"INTERNAL FILE"), ("secret.png", PIXEL)],
         )
@@ -371,7 +372,8 @@ class TestIsolation(IsolationCase):
     def test_searching_tells_nothing(self):
         """What a customer may not read of his own calls he cannot guess by searching for it either."""
         call = self.call
-        call.sudo().user_id = self.engineer
+        call.sudo().write({"user_id": self.engineer.id, "team_id": self.team.id})
+        self.unit.zone_id = self.env["service.zone"].create({"name": "Hall 2"})
         call.activity_schedule("mail.mail_activity_data_todo", summary="RING BACK", user_id=self.engineer.id)
         call.message_subscribe(self.engineer.partner_id.ids)
         self.env.flush_all()
@@ -397,6 +399,7 @@ class TestIsolation(IsolationCase):
             [("equipment_id.zone_id.weight", ">=", 0)],
         ):
             with self.subTest(domain=domain), mute_logger("odoo.models"):
+                self.assertIn(call, self.env["service.call"].search(domain), "colleagues find it by that")
                 try:
                     found = calls.search(domain)
                 except (AccessError, ValueError):

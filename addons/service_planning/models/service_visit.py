@@ -72,6 +72,7 @@ class ServiceVisit(models.Model):
 
     # Subcontractors, who are portal users, search no internal notes.
     message_ids = fields.One2many(groups="base.group_user")
+    website_message_ids = fields.One2many(groups="base.group_user")
     name = fields.Char(string="Number", required=True, readonly=True, copy=False, default="/", index=True)
     state = fields.Selection(
         selection=STATES, required=True, readonly=True, copy=False, default="provisional", tracking=True
