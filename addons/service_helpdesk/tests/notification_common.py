@@ -1,8 +1,4 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-
-
-
-
 from .common import HelpdeskCase
 
 

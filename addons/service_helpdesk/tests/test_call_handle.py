@@ -102,12 +102,10 @@ class TestCallHandle(HelpdeskCase):
             ("action_pause", {"reason": "x"}),
             ("action_pause", {"reason": "x", "reason_id": self.ours.id}),
             ("action_escalate", {"team_id": self.env["service.team"].create({"name": "Else"}).id, "reason": "x"}),
-            ("action_assign_to_me", {}),
             ("action_allocate", {"user_id": self.engineer.id}),
             ("action_unit_down", {}),
             ("action_start_timer", {}),
-            ("action_submit_change", {}),
-            ("action_merge", {"survivor_id": self.call.id}),
+            ("action_merge", {"survivor_id": self._new_call().id}),
             ("action_triage_done", {}),
             ("action_mark_spam", {}),
             ("action_correct", {"reason": "x", "at": "2026-11-18 09:30:00", "kind": "arrived"}),
@@ -117,9 +115,22 @@ class TestCallHandle(HelpdeskCase):
         for user in users:
             self.assertTrue(self.call.with_user(user).has_access("read"))
             for method, values in calls:
-                with self.subTest(user=user.login, method=method), self.assertRaises(UserError):
+                with self.subTest(user=user.login, method=method), self.assertRaises(AccessError):
                     getattr(self.call.with_user(user), method)(**values)
+            with self.subTest(user=user.login), self.assertRaisesRegex(UserError, "Only members of its team"):
+                self.call.with_user(user).action_assign_to_me()
         self.assertEqual(self._read_traces(), before)
+
+    def test_readers_and_customers_submit_no_change(self):
+        change_type = self.env["service.call.type"].create({"name": "Change", "code": "CHG", "is_change": True})
+        self.call.write({"type_id": change_type.id, "change_reason": "The old one is no longer maintained"})
+        self.env["service.change.item"].with_user(self.taker).create({"call_id": self.call.id, "value_after": "2.0"})
+        for user in (self.user_auditor, self.reader, self.user_portal):
+            with self.subTest(user=user.login), self.assertRaises(AccessError):
+                self.call.with_user(user).action_submit_change()
+        self.assertEqual(self.call.change_state, "draft")
+        self.call.action_submit_change()
+        self.assertEqual(self.call.change_state, "approved", "a call taker may")
 
     def test_readers_and_customers_end_no_wait(self):
         self.call.action_pause(reason_id=self.ours.id)
