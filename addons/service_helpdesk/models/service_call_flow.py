@@ -217,7 +217,9 @@ class ServiceCall(models.Model):
                         type=call.type_id.name,
                     )
                 )
-        moved.filtered("is_closed")._register_event("reopened", now)
+        closed = moved.filtered("is_closed")
+        closed._check_reopen()
+        closed._register_event("reopened", now)
         if not stage.is_pause:
             moved.filtered("is_paused")._register_event("resumed", now)
         if kind and kind != "raised":

@@ -92,6 +92,8 @@ class TestCallLink(HelpdeskCase):
         self.assertEqual(self.first.merged_into_id, self.second, "the one with validated work may remain")
         with self.assertRaisesRegex(UserError, "was merged into"):
             self.first.action_reopen()
+        with self.assertRaisesRegex(UserError, "was merged into"):
+            self.first.stage_id = self.second.stage_id
         with self.assertRaisesRegex(UserError, "closed already"):
             (self.first | self.second).action_merge(self.second.id)
 
@@ -197,6 +199,10 @@ class TestCallLink(HelpdeskCase):
         self.first.sudo()._store({"closed_at": fields.Datetime.now() - timedelta(days=8)})
         with self.assertRaisesRegex(UserError, "log a follow-up call"):
             self.first.action_reopen("again")
+        stage = self.env["service.call.stage"].search([("is_allocated", "=", True)], limit=1)
+        with self.assertRaisesRegex(UserError, "log a follow-up call"):
+            self.first.stage_id = stage
+        self.assertTrue(self.first.is_closed)
         self.first.with_user(self.controller).action_reopen("again")
         self.assertFalse(self.first.is_closed)
         self.assertEqual(self.first.sudo().event_ids[-1:].reason, "again")
