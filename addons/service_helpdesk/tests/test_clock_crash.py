@@ -121,15 +121,17 @@ class TestClockCrash(BaseCase):
         self._assert_each_once()
 
     def test_two_workers_at_once(self):
-        barrier, failures = threading.Barrier(2), []
+        barrier, met, failures = threading.Barrier(2), [], []
         clocks = self.registry["service.sla.clock"]
         take = clocks._take_due
 
         def take_together(clocks, domain):
             due = take(clocks, domain)
-            if barrier.n_waiting < 2 and not barrier.broken:
+            if not barrier.broken:
                 with contextlib.suppress(threading.BrokenBarrierError):
-                    barrier.wait(timeout=2)
+                    # Once they have met, one may wait for what the other one holds.
+                    barrier.wait(timeout=5 if met else 60)
+                    met.append(due)
             return due
 
         def work():
@@ -137,6 +139,8 @@ class TestClockCrash(BaseCase):
                 self._run_job()
             except Exception as error:  # noqa: BLE001 - whatever gets out would stop the job
                 failures.append(error)
+            finally:
+                barrier.abort()
 
         with mute_logger("odoo.sql_db"), patch.object(clocks, "_take_due", take_together):
             threads = [threading.Thread(target=work) for _index in range(2)]
@@ -145,6 +149,7 @@ class TestClockCrash(BaseCase):
             for thread in threads:
                 thread.join(timeout=120)
         self.assertFalse(failures)
+        self.assertTrue(met, "the two were at it at once")
         self._run_job()
         self._assert_each_once()
 

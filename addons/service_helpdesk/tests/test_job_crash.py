@@ -54,13 +54,15 @@ class JobCase(CrashCase):
 
         The method is patched before the threads start: patches of two threads would not undo each other.
         """
-        owner, barrier, failures = self.registry[model], threading.Barrier(2), []
+        owner, barrier, met, failures = self.registry[model], threading.Barrier(2), [], []
         original = getattr(owner, name)
 
         def meet(*args, **kwargs):
             if not barrier.broken:
                 with contextlib.suppress(threading.BrokenBarrierError):
-                    barrier.wait(timeout=5)
+                    # Once they have met, one may wait for what the other one holds.
+                    barrier.wait(timeout=5 if met else 60)
+                    met.append(name)
             return original(*args, **kwargs)
 
         def run():
@@ -68,6 +70,8 @@ class JobCase(CrashCase):
                 (work or self._run_job)()
             except Exception as error:  # noqa: BLE001 - whatever gets out would stop the job
                 failures.append(error)
+            finally:
+                barrier.abort()
 
         with mute_logger(*QUIET), patch.object(owner, name, meet):
             threads = [threading.Thread(target=run) for _index in range(2)]
@@ -76,6 +80,7 @@ class JobCase(CrashCase):
             for thread in threads:
                 thread.join(timeout=120)
         self.assertFalse(failures)
+        self.assertTrue(met, "the two were at it at once")
 
 
 @tagged("post_install", "-at_install")
@@ -142,7 +147,10 @@ class TestReportCrash(JobCase):
         self._check_each_once()
 
     def test_two_workers_send_the_same_month(self):
-        self._run_together("service.customer.report.month", "_send")
+        with self.connect() as env:
+            for report in env["service.customer.report"].browse(self.ids["service.customer.report"]):
+                report._get_month(report.date_start)
+        self._run_together("service.customer.report.month", "try_lock_for_update")
         self._run_job()
         self._check_each_once()
 
