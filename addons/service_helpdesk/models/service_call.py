@@ -251,9 +251,9 @@ class ServiceCall(models.Model):
     # Defaults and computes
     # ------------------------------------------------------------
 
-    def _default_type_id(self):
+    def _default_type_id(self, company_id=None):
         types = self.env["service.call.type"]
-        return types.browse(types._get_default_id())
+        return types.browse(types._get_default_id(company_id or self.env.company.id))
 
     @api.depends("equipment_id", "contact_id")
     def _compute_partner_id(self):
@@ -411,9 +411,9 @@ class ServiceCall(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        # Found once for the whole batch, not once per call.
-        default_type = self._default_type_id() if any(not vals.get("type_id") for vals in vals_list) else None
-        vals_list = [self._prepare_call_values(vals, default_type) for vals in vals_list]
+        vals_list = [
+            self._prepare_call_values(vals, self._default_type_id(vals.get("company_id"))) for vals in vals_list
+        ]
         self._number(vals_list)
         # One note per call is logged below, in one batch; nobody but the contact follows a call by itself.
         thread = self.with_context(mail_create_nolog=True, mail_create_nosubscribe=True)

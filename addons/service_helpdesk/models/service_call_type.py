@@ -92,12 +92,13 @@ class ServiceCallType(models.Model):
         return result
 
     @api.model
-    @ormcache()
-    def _get_default_id(self):
-        """Return the id of the type of calls without one; no query while nobody changes the types."""
+    @ormcache("company_id")
+    def _get_default_id(self, company_id):
+        """Return the id of the type of a company's calls without one; no query while nobody changes the types."""
         # Archived ones too: a call is taken whatever the configuration looks like. Types are no secret.
         types = self.sudo().with_context(active_test=False)
-        return types.search([], order="active desc, is_preventive, sequence, id", limit=1).id
+        domain = [("company_id", "in", (False, company_id))]
+        return types.search(domain, order="active desc, is_preventive, sequence, id", limit=1).id
 
     # ------------------------------------------------------------
     # Rules

@@ -111,6 +111,18 @@ class TestCallType(HelpdeskCase):
         )
         self.assertNotEqual(call.team_id, self.team)
 
+    def test_the_type_of_another_company(self):
+        other = self.env["res.company"].create({"name": "Elsewhere"})
+        self.env.user.company_ids |= other
+        theirs = self.env["service.call.type"].create(
+            {"name": "Theirs", "code": "THEIRS", "sequence": -1, "company_id": other.id}
+        )
+        self.assertNotEqual(self._new_call().type_id, theirs)
+        common = {"subject": "Pump", "partner_id": self.customer.id}
+        here, there = self.env["service.call"].create([common, {**common, "company_id": other.id}])
+        self.assertNotEqual(here.type_id, theirs)
+        self.assertEqual(there.type_id, theirs)
+
     # ------------------------------------------------------------
     # Own fields, complaints, the portal
     # ------------------------------------------------------------
