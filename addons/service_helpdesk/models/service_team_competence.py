@@ -115,8 +115,9 @@ class ServiceTeam(models.Model):
     @tools.ormcache("company_id")
     def _get_routed_competences(self, company_id):
         """Return the competences of the teams that get calls of a company, as values of the engine."""
-        # Whoever raises a call, its team is found; portal users have no right to read teams.
-        teams = self.sudo().search(self._get_routing_domain(company_id))
+        # Whoever raises a call, its team is found; portal users have no right to read teams. Never archived ones: what
+        # is kept serves all, whatever whoever asks first wants to see.
+        teams = self.sudo().with_context(active_test=True).search(self._get_routing_domain(company_id))
         return tuple(team._to_competence() for team in teams)
 
     def _to_competence(self):

@@ -19,6 +19,8 @@ class TestNotificationMatrix(NotificationCase):
         self.assertFalse(self.rules._create_default_matrix(company), "given once")
         rules.active = False
         self.assertFalse(self.rules._create_default_matrix(company), "what was switched off stays off")
+        asked = self.rules.with_context(active_test=False)
+        self.assertFalse(asked._get_rules(company.id), "also for who wants to see what was switched off")
         rules.unlink()
         self._load_data()
         self.assertFalse(self.rules.search([("company_id", "=", company.id)]), "what was deleted stays deleted")

@@ -33,6 +33,11 @@ class TestReliability(HelpdeskCase):
             self.env.ref("service_helpdesk.ir_cron_reliability").method_direct_trigger()
         self.env.invalidate_all()
 
+    def test_an_archived_trigger_never_trips(self):
+        triggers = self.env["service.reliability.trigger"].with_context(active_test=False)
+        self.assertTrue(triggers.create({"name": "Old", "active": False}))
+        self.assertFalse(triggers._get_trigger_ids())
+
     def test_the_third_failure_trips_it(self):
         trigger = self._trigger()
         first, second = self._failure("2026-11-02"), self._failure("2026-11-10")

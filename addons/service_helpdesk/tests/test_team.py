@@ -37,6 +37,12 @@ class TestTeam(HelpdeskCase):
     # Routing
     # ------------------------------------------------------------
 
+    def test_an_archived_team_gets_no_calls_whoever_logs_them(self):
+        self.pumps.active = False
+        teams = self.env["service.team"].with_context(active_test=False)
+        self.assertFalse(teams._get_routed_competences(self.env.company.id))
+        self.assertFalse(self._new_call().team_id)
+
     def test_a_team_with_a_competence_gets_calls_by_itself(self):
         self.assertTrue(self.pumps.is_routed)
         self.assertFalse(self.team.is_routed)
