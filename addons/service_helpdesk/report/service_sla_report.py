@@ -86,6 +86,7 @@ class ServiceSlaReport(models.Model):
     _depends = {
         "service.call": list(CALL_COLUMNS),
         "service.sla.clock": [*CLOCK_COLUMNS, "cycle", "stopped_at", "used_minutes", "budget_minutes"],
+        "service.work": ["call_id", "kind", "quantity", "state", "user_id"],
     }
 
     @property
