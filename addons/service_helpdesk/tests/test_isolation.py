@@ -389,7 +389,7 @@ class TestIsolation(IsolationCase):
             [("message_follower_ids.partner_id.email", "ilike", self.engineer.email)],
             [("user_id.login", "=", self.engineer.login)],
             [("user_id.partner_id.email", "ilike", self.engineer.email)],
-            [("write_uid.login", "ilike", "hd_")],
+            [("create_uid.login", "ilike", "hd_")],
             [("team_id.member_ids.login", "=", self.engineer.login)],
             [("event_ids.kind", "=", "raised")],
             [("clock_ids.state", "!=", False)],
