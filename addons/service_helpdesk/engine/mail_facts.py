@@ -29,9 +29,9 @@ PUBLIC_DOMAINS = frozenset((
 # fmt: on
 # With what mail programs begin the subject of an answer in somebody's absence; not all of them say it in a header.
 AWAY_WORDS = re.compile(
-    r"^\s*(?:(?:automatic reply|auto[- ]?reply|out of (?:the )?office|auto(?:matic)? response|risposta automatica"
+    r"^\s*(?:automatic reply|auto[- ]?reply|out of (?:the )?office|auto(?:matic)? response|risposta automatica"
     r"|fuori (?:sede|ufficio)|automatische antwort|abwesenheitsnotiz|r\S{1,2}ponse automatique|absence du bureau"
-    r"|respuesta autom\S{1,2}tica|fuera de la oficina|r\S{1,2}spuns automat)\b|auto\s*:)",
+    r"|respuesta autom\S{1,2}tica|fuera de la oficina|r\S{1,2}spuns automat)\b",
     re.IGNORECASE,
 )
 FORWARD_WORDS = re.compile(r"^\s*(?:fwd?|wg|i|inoltro|tr|rv|redir)\s*:", re.IGNORECASE)
@@ -95,6 +95,8 @@ def is_robot(message, sender):
     >>> is_robot({"Subject": "Automatic reply: Pump"}, "a@b.example")
     True
     >>> is_robot({"Subject": "Re: Automatic reply: Pump"}, "a@b.example")
+    False
+    >>> is_robot({"Subject": "Auto: non parte"}, "a@b.example")
     False
     """
     if (get_header(message, "Auto-Submitted") or "no").lower() != "no":
