@@ -118,9 +118,10 @@ class ServiceCall(models.Model):
             ]
         )
         now = fields.Datetime.now()
+        beginnings = {stage_id for stage_id, _type_ids in self.env["service.call.stage"]._get_by_flag("is_initial")}
         for stage, calls in self.grouped("stage_id").items():
-            kind = stage._get_event_kind() if stage else None
-            if kind and kind != "raised":
+            kind = stage._get_event_kind() if stage and stage.id not in beginnings else None
+            if kind:
                 calls._log_event(kind, now)
                 calls._follow_event(kind, now)
         owned = self.filtered(lambda call: call.user_id and not call.allocated_at and not call.is_closed)
