@@ -16,7 +16,8 @@ from odoo import SUPERUSER_ID, api
 from odoo.modules.registry import Registry
 from odoo.tools import config
 
-DOMAIN = "mailserver.example"
+DOMAIN, TEAM = "mailserver.example", "mailserver-desk"
+CUSTOMER_RECIPIENTS = ("contact", "customer")
 PATIENCE = 300
 
 
@@ -90,14 +91,16 @@ def fetch_all(registry, server_id):
 
 
 def send_all(registry, _server_id):
-    """Send the answers that wait, as the scheduled actions do; those of other calls are left alone."""
+    """Send the answers to customers that wait, as the scheduled actions do; other teams are left alone."""
     with registry.cursor() as cr:
         env = api.Environment(cr, SUPERUSER_ID, {})
-        env["service.notification.sent"].search(
-            [("state", "=", "waiting"), ("call_id.team_id.alias_domain_id.name", "=", DOMAIN)]
-        )._tell()
+        rows = env["service.notification.sent"].search(
+            [("state", "=", "waiting"), ("call_id.team_id.alias_name", "=", TEAM)]
+        )
+        rows.filtered(lambda row: row.rule_id.recipient in CUSTOMER_RECIPIENTS)._tell()
+        calls = env["service.call"].search([("team_id.alias_name", "=", TEAM)])
         mails = env["mail.mail"].search(
-            [("model", "=", "service.call"), ("state", "=", "outgoing"), ("reply_to", "like", f"@{DOMAIN}")]
+            [("model", "=", "service.call"), ("res_id", "in", calls.ids), ("state", "=", "outgoing")]
         )
         mails.send(auto_commit=True, raise_exception=True)
 

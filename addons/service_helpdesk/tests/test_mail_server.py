@@ -20,8 +20,9 @@ from odoo.tools import config
 from ..engine.mail_facts import MADE_DOMAIN
 from .mail_servers import PASSWORD, USER, ImapServer, SmtpServer, get_configuration
 from .mail_worker import DOMAIN
+from .mail_worker import TEAM as ALIAS
 
-TEAM, CUSTOMER = f"mailserver-desk@{DOMAIN}", f"carla@{DOMAIN}"
+TEAM, CUSTOMER = f"{ALIAS}@{DOMAIN}", f"carla@{DOMAIN}"
 THRESHOLD = "mail.gateway.loop.threshold"
 PATIENCE = 300
 NAMELESS = "Nameless"
@@ -145,7 +146,7 @@ class TestMailServer(BaseCase):
             env["ir.config_parameter"].set_param(THRESHOLD, 100000)
             domain = env["mail.alias.domain"].create({"name": DOMAIN})
             team = env["service.team"].create(
-                {"name": "Desk", "alias_name": TEAM.split("@", maxsplit=1)[0], "alias_domain_id": domain.id}
+                {"name": "Desk", "alias_name": ALIAS, "alias_domain_id": domain.id}
             )
             customer = env["res.partner"].create({"name": "Carla", "email": CUSTOMER})
             smtp = env["ir.mail_server"].create(

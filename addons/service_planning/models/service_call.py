@@ -4,6 +4,12 @@ from odoo.exceptions import UserError
 
 from odoo.addons.service_helpdesk.const import CLOSING_KINDS
 
+# Whoever handles calls need not see visits.
+VISIT_READERS = (
+    "service_planning.group_service_planning_engineer,service_planning.group_service_planning_user,"
+    "service_helpdesk.group_service_helpdesk_reader,service_equipment.group_service_auditor"
+)
+
 
 class ServiceCall(models.Model):
     """A call is served by visits; who is on them works on the call."""
@@ -17,9 +23,9 @@ class ServiceCall(models.Model):
         column2="visit_id",
         string="Visits",
         copy=False,
-        groups="base.group_user",
+        groups=VISIT_READERS,
     )
-    visit_count = fields.Integer(compute="_compute_visit_count", groups="base.group_user")
+    visit_count = fields.Integer(compute="_compute_visit_count", groups=VISIT_READERS)
     assigned_user_ids = fields.Many2many(compute="_compute_assigned_user_ids", store=True, readonly=False)
 
     @api.depends("visit_ids")
