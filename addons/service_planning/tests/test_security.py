@@ -3,7 +3,7 @@ from freezegun import freeze_time
 
 from odoo import Command
 from odoo.exceptions import AccessError
-from odoo.tests import new_test_user, tagged
+from odoo.tests import Form, new_test_user, tagged
 from odoo.tools import mute_logger
 
 from .common import MONDAY, PlanningCase
@@ -97,6 +97,16 @@ class TestServicePlanningSecurity(PlanningCase):
         calls = self.env["service.call"].with_user(self.engineer_user).search([("partner_id", "=", self.customer.id)])
         self.assertIn(self.call, calls)
         self.assertNotIn(foreign_call, calls)
+
+    def test_whoever_handles_calls_opens_them_without_seeing_visits(self):
+        engineer = self.new_user("planning_none", "service_helpdesk.group_service_helpdesk_engineer")
+        call = self.new_call(user_id=engineer.id)
+        self.new_visit(call, hour=14)
+        self.env.invalidate_all()
+        form = Form(call.with_user(engineer))
+        self.assertEqual(form.subject, "Pump leaks")
+        self.assertNotIn("visit_count", form._view["fields"])
+        self.assertEqual(Form(call.with_user(self.dispatcher)).visit_count, 1)
 
     @mute_logger("odoo.addons.base.models.ir_rule", "odoo.addons.base.models.ir_model")
     def test_a_stranger_makes_no_step(self):
