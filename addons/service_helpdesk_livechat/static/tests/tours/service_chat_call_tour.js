@@ -5,10 +5,6 @@ import { registry } from "@web/core/registry";
 registry.category("web_tour.tours").add("service_chat_call_tour", {
     steps: () => [
         {
-            trigger: ".o-mail-DiscussSidebarChannel:contains('Rossi Portal')",
-            run: "click",
-        },
-        {
             content: "What the visitor wrote",
             trigger: ".o-mail-Message:contains('Pump leaks')",
         },
