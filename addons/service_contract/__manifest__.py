@@ -27,6 +27,7 @@
         "data/service_obligation_data.xml",
         "data/ir_cron_data.xml",
         "report/service_contract_report.xml",
+        "data/mail_message_subtype_data.xml",
         "data/mail_template_data.xml",
         "wizard/service_contract_change_views.xml",
         "wizard/service_coverage_change_views.xml",

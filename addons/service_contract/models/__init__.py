@@ -12,6 +12,7 @@ from . import service_contract, service_contract_life, service_contract_renew, s
 # isort: split
 from . import (
     ir_attachment,
+    mail_message,
     res_company,
     res_config_settings,
     res_partner,

@@ -229,6 +229,40 @@ class TestSecurity(ContractCase):
                     seen = [name for name in field_names if name in record.fields_get()]
                     self.assertEqual(seen, list(field_names) if is_seen else [])
 
+    def test_letters_and_notes_on_prices(self):
+        """Who sees no prices reads the notes on a contract, and neither letters nor notes on prices."""
+        contract = self.records["service.contract"]
+        post = contract.with_user(self.user_contract).message_post
+        bodies = {
+            "internal note": post(body="Ring at the gate", subtype_xmlid="mail.mt_note"),
+            "log": contract._message_log(body="Suspended"),
+            "price note": post(body="1,200.00 a year", subtype_xmlid="service_contract.mt_price"),
+            "letter": post(body="1,200.00 a year", message_type="comment", subtype_xmlid="mail.mt_comment"),
+            "mail sent": contract._message_log(body="1,200.00 a year", message_type="email_outgoing"),
+            "mail": contract.message_post(body="1,100.00?", message_type="email", subtype_xmlid="mail.mt_comment"),
+        }
+        messages = self.env["mail.message"].union(*bodies.values())
+        names = {message.id: name for name, message in bodies.items()}
+        for user, expected in (
+            (self.user_reader, ["internal note", "log"]),
+            (self.user_contract, list(bodies)),
+            (self.user_auditor, list(bodies)),
+        ):
+            self.env.invalidate_all()
+            readable = messages.with_user(user)._filtered_access("read")
+            found = self.env["mail.message"].with_user(user).search([("id", "in", messages.ids)], order="id")
+            with self.subTest(user=user.login):
+                self.assertEqual([names[message.id] for message in readable], expected)
+                self.assertEqual(found, readable)
+                self.assertEqual(contract.with_user(user).message_ids & messages, readable)
+        told = post(
+            body="1,200.00",
+            message_type="comment",
+            subtype_xmlid="mail.mt_comment",
+            partner_ids=self.user_reader.partner_id.ids,
+        )
+        self.assertTrue(told.with_user(self.user_reader).has_access("read"), "he got it himself")
+
     def test_actions_follow_the_rights(self):
         contract = self.records["service.contract"]
         for action in ("action_suspend", "action_cancel", "action_renew"):

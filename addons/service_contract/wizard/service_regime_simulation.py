@@ -183,7 +183,7 @@ class ServiceRegimeSimulation(models.TransientModel):
         contracts = self.env["service.contract"].browse(contract_ids)
         for contract in contracts:
             body = self._render_result(contract, is_note=True)
-            contract.message_post(body=body, subtype_xmlid="mail.mt_note")
+            contract.message_post(body=body, subtype_xmlid="service_contract.mt_price")
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
