@@ -22,7 +22,8 @@ NEED_BY_FACT = {
 class ServiceCallType(models.Model):
     """Each type has its own fields, defaults and rules: what must be known of a call, and when."""
 
-    _inherit = "service.call.type"
+    _name = "service.call.type"
+    _inherit = ["service.call.type", "service.cached.mixin"]
 
     call_properties_definition = fields.PropertiesDefinition(string="Own Fields")
     color = fields.Integer()
@@ -69,27 +70,6 @@ class ServiceCallType(models.Model):
         "CHECK (default_hours >= 0)",
         "The estimated hours of a call type cannot be negative.",
     )
-
-    # ------------------------------------------------------------
-    # CRUD
-    # ------------------------------------------------------------
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        result = super().create(vals_list)
-        self.env.registry.clear_cache()
-        return result
-
-    def write(self, vals):
-        result = super().write(vals)
-        self.env.registry.clear_cache()
-        return result
-
-    def unlink(self):
-        # A stage may have been for this type only.
-        result = super().unlink()
-        self.env.registry.clear_cache()
-        return result
 
     @api.model
     @ormcache("company_id")

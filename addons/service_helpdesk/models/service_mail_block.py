@@ -10,6 +10,7 @@ class ServiceMailBlock(models.Model):
 
     _name = "service.mail.block"
     _description = "Blocked Sender"
+    _inherit = ["service.cached.mixin"]
     _order = "email, id"
     _rec_name = "email"
 
@@ -31,19 +32,10 @@ class ServiceMailBlock(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        blocks = super().create([self._normalize(vals) for vals in vals_list])
-        self.env.registry.clear_cache()
-        return blocks
+        return super().create([self._normalize(vals) for vals in vals_list])
 
     def write(self, vals):
-        result = super().write(self._normalize(vals))
-        self.env.registry.clear_cache()
-        return result
-
-    def unlink(self):
-        result = super().unlink()
-        self.env.registry.clear_cache()
-        return result
+        return super().write(self._normalize(vals))
 
     def _normalize(self, vals):
         if not vals.get("email"):

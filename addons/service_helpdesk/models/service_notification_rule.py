@@ -28,7 +28,7 @@ class ServiceNotificationRule(models.Model):
     """
 
     _name = "service.notification.rule"
-    _inherit = ["service.words.mixin"]
+    _inherit = ["service.words.mixin", "service.cached.mixin"]
     _description = "Notification Rule"
     _order = "company_id, event, recipient, channel, id"
     _check_company_auto = True
@@ -163,19 +163,9 @@ class ServiceNotificationRule(models.Model):
     # CRUD
     # ------------------------------------------------------------
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        self.env.registry.clear_cache()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        if vals.keys() - {"error"}:
-            self.env.registry.clear_cache()
-        return super().write(vals)
-
-    def unlink(self):
-        self.env.registry.clear_cache()
-        return super().unlink()
+    @api.model
+    def _is_cached(self, fnames):
+        return bool(fnames - {"error"})
 
     # ------------------------------------------------------------
     # Business

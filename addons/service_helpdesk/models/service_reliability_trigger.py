@@ -19,7 +19,7 @@ class ServiceReliabilityTrigger(models.Model):
     """
 
     _name = "service.reliability.trigger"
-    _inherit = ["service.rule.mixin"]
+    _inherit = ["service.rule.mixin", "service.cached.mixin"]
     _description = "Reliability Trigger"
     _check_company_auto = True
 
@@ -103,24 +103,16 @@ class ServiceReliabilityTrigger(models.Model):
     # CRUD
     # ------------------------------------------------------------
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        triggers = super().create(vals_list)
-        self.env.registry.clear_cache()
-        return triggers
-
     def write(self, vals):
         result = super().write(vals)
-        if "active" in vals or "company_id" in vals:
-            self.env.registry.clear_cache()
         if "active" in vals and not vals["active"]:
             # Whoever archives a trigger ends what it flagged.
             self.flag_ids.sudo().filtered(lambda flag: flag.state == "active")._end("withdrawn")
         return result
 
-    def unlink(self):
-        self.env.registry.clear_cache()
-        return super().unlink()
+    @api.model
+    def _is_cached(self, fnames):
+        return bool({"active", "company_id"} & fnames)
 
     # ------------------------------------------------------------
     # Actions

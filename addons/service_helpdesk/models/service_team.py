@@ -17,7 +17,7 @@ class ServiceTeam(models.Model):
 
     _name = "service.team"
     _description = "Service Team"
-    _inherit = ["mail.alias.mixin", "mail.thread"]
+    _inherit = ["mail.alias.mixin", "mail.thread", "service.cached.mixin"]
     _order = "sequence, name, id"
     _check_company_auto = True
 

@@ -83,24 +83,12 @@ class ServiceTeam(models.Model):
             team.competence_text = "; ".join(", ".join(some) for some in names) or self.env._("everything")
 
     # ------------------------------------------------------------
-    # CRUD: what teams are competent for is read once for all calls
+    # CRUD
     # ------------------------------------------------------------
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        teams = super().create(vals_list)
-        self.env.registry.clear_cache()
-        return teams
-
-    def write(self, vals):
-        result = super().write(vals)
-        if {"is_routed", "active", "company_id", "sequence", *COMPETENCES} & vals.keys():
-            self.env.registry.clear_cache()
-        return result
-
-    def unlink(self):
-        self.env.registry.clear_cache()
-        return super().unlink()
+    @api.model
+    def _is_cached(self, fnames):
+        return bool({"is_routed", "active", "company_id", "sequence", *COMPETENCES} & fnames)
 
     # ------------------------------------------------------------
     # Routing
