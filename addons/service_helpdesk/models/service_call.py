@@ -8,8 +8,6 @@ from odoo.addons.service_contract.const import PRIORITIES
 
 from ..const import CHANNELS
 
-NEW_NUMBER = "New"
-
 
 class ServiceCall(models.Model):
     """A request of a customer: what was asked, what we promised for it, and how the promise is doing.
@@ -23,21 +21,14 @@ class ServiceCall(models.Model):
 
     _name = "service.call"
     _description = "Service Call"
-    _inherit = ["portal.mixin", "mail.activity.mixin", "rating.mixin", "service.words.mixin"]
+    _inherit = ["portal.mixin", "mail.activity.mixin", "rating.mixin", "service.words.mixin", "service.number.mixin"]
     _order = "queue_rank, id"
     _check_company_auto = True
     _primary_email = "partner_email"
     _mail_post_access = "read"
 
     # What was asked
-    name = fields.Char(
-        string="Number",
-        required=True,
-        readonly=True,
-        copy=False,
-        default=NEW_NUMBER,
-        index="trigram",
-    )
+    name = fields.Char(index="trigram")
     subject = fields.Char(required=True, tracking=True, index="trigram")
     description = fields.Html()
     type_id = fields.Many2one(
@@ -353,11 +344,9 @@ class ServiceCall(models.Model):
             call.access_url = f"/my/calls/{call.id}"
 
     @api.depends("name", "subject")
-    @api.depends_context("lang")
     def _compute_display_name(self):
         for call in self:
-            number = self.env._("New") if call.name == NEW_NUMBER else call.name
-            call.display_name = f"{number} {call.subject}" if call.subject else number
+            call.display_name = f"{call.name} {call.subject}" if call.subject else call.name
 
     @api.model
     def _search_display_name(self, operator, value):
@@ -414,7 +403,6 @@ class ServiceCall(models.Model):
         vals_list = [
             self._prepare_call_values(vals, self._default_type_id(vals.get("company_id"))) for vals in vals_list
         ]
-        self._number(vals_list)
         # One note per call is logged below, in one batch; nobody but the contact follows a call by itself.
         thread = self.with_context(mail_create_nolog=True, mail_create_nosubscribe=True)
         calls = super(ServiceCall, thread).create(vals_list).with_env(self.env)
@@ -485,18 +473,6 @@ class ServiceCall(models.Model):
         if values.get("partner_email"):
             values["partner_email"] = email_normalize(values["partner_email"]) or values["partner_email"]
         return values
-
-    def _number(self, vals_list):
-        """Give a number to each of the values, a whole range of the sequence at once per company."""
-        unnumbered = {}
-        for vals in vals_list:
-            if vals.get("name", NEW_NUMBER) == NEW_NUMBER:
-                unnumbered.setdefault(vals.get("company_id") or self.env.company.id, []).append(vals)
-        for company_id, company_vals in unnumbered.items():
-            company = self.env["res.company"].browse(company_id)
-            names = self.env["ir.sequence"]._next_range_by_code("service.call", len(company_vals), company=company)
-            for vals, name in zip(company_vals, names, strict=True):
-                vals["name"] = name
 
     # ------------------------------------------------------------
     # Hooks

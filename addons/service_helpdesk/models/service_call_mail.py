@@ -151,15 +151,12 @@ class ServiceCall(models.Model):
     @api.model
     def _prepare_triage_values(self, msg_dict, custom_values):
         """Return the least that makes a call of any mail."""
-        company_id = custom_values.get("company_id") or self.env.company.id
-        company = self.env["res.company"].browse(company_id)
         return {
-            "name": self.env["ir.sequence"]._next_range_by_code("service.call", 1, company=company)[0],
             "subject": (msg_dict.get("subject") or "").strip() or self.env._("(no subject)"),
             "description": msg_dict.get("body"),
             "channel": "email",
             "needs_triage": True,
-            "company_id": company_id,
+            "company_id": custom_values.get("company_id") or self.env.company.id,
             **custom_values,
         }
 

@@ -57,7 +57,7 @@ class ServiceVisit(models.Model):
 
     _name = "service.visit"
     _description = "Service Visit"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "service.number.mixin"]
     _order = "date_start desc, id desc"
     _check_company_auto = True
 
@@ -73,7 +73,6 @@ class ServiceVisit(models.Model):
     # Subcontractors, who are portal users, search no internal notes.
     message_ids = fields.One2many(groups="base.group_user")
     website_message_ids = fields.One2many(groups="base.group_user")
-    name = fields.Char(string="Number", required=True, readonly=True, copy=False, default="/", index=True)
     state = fields.Selection(
         selection=STATES, required=True, readonly=True, copy=False, default="provisional", tracking=True
     )
@@ -318,8 +317,7 @@ class ServiceVisit(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        numbers = iter(self.env["ir.sequence"]._next_range_by_code("service.visit", len(vals_list)))
-        visits = super().create([{**vals, "name": next(numbers)} for vals in vals_list])
+        visits = super().create(vals_list)
         confirmed = visits.filtered(lambda visit: visit.state == "confirmed")
         if any(visit.state != "provisional" for visit in visits - confirmed):
             raise UserError(self.env._("A new visit is provisional or confirmed."))
