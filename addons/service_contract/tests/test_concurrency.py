@@ -6,16 +6,17 @@ import psycopg2
 
 from odoo import SUPERUSER_ID, Command, api
 from odoo.exceptions import ValidationError
-from odoo.modules.registry import Registry
 from odoo.service.model import retrying
-from odoo.tests import BaseCase, get_db_name, tagged
+from odoo.tests import tagged
 from odoo.tools import mute_logger
+
+from odoo.addons.service_equipment.tests.crash_common import CrashCase
 
 DAY = date(2026, 4, 15)
 
 
 @tagged("post_install", "-at_install")
-class TestConcurrency(BaseCase):
+class TestConcurrency(CrashCase):
     """Two connections take from one bucket at the same time: it is never overdrawn.
 
     The transactions are real, so that what they write is committed and taken away again in the end.
@@ -23,8 +24,7 @@ class TestConcurrency(BaseCase):
 
     def setUp(self):
         super().setUp()
-        self.registry = Registry(get_db_name())
-        with self._connect() as env:
+        with self.connect() as env:
             contract = env["service.contract"].create(
                 {
                     "partner_id": env["res.partner"].create({"name": "Concurrent"}).id,
@@ -39,11 +39,8 @@ class TestConcurrency(BaseCase):
             self.bucket_id = contract.entitlement_ids.id
         self.addCleanup(self._clean_up)
 
-    def _connect(self):
-        return _Connection(self.registry)
-
     def _clean_up(self):
-        with self._connect() as env:
+        with self.connect() as env:
             contract = env["service.contract"].browse(self.contract_id)
             partner, account = contract.partner_id, contract.analytic_account_id
             contract.analytic_account_id = False
@@ -58,7 +55,7 @@ class TestConcurrency(BaseCase):
         return env["service.entitlement"]._consume("hours", hours, DAY, contract)
 
     def _get_used(self):
-        with self._connect() as env:
+        with self.connect() as env:
             env.cr.execute(
                 "SELECT quantity_used, (SELECT SUM(quantity) FROM service_consumption"
                 "    WHERE entitlement_id = e.id AND NOT is_grant)"
@@ -69,7 +66,7 @@ class TestConcurrency(BaseCase):
 
     def test_second_connection_is_refused_and_retried(self):
         """Both have seen 4 hours left. The second one fails, and finds 1 hour when it tries again."""
-        with self._connect() as first, self._connect() as second:
+        with self.connect() as first, self.connect() as second:
             for env in (first, second):
                 self.assertEqual(env["service.entitlement"].browse(self.bucket_id).quantity_left, 4.0)
             consumptions, rest = self._take(first, 3.0)
@@ -113,23 +110,19 @@ class TestConcurrency(BaseCase):
 
 
 @tagged("post_install", "-at_install")
-class TestDowntimeConcurrency(BaseCase):
+class TestDowntimeConcurrency(CrashCase):
     """Two connections say at the same time that a unit is down: the register has it once."""
 
     def setUp(self):
         super().setUp()
-        self.registry = Registry(get_db_name())
-        with self._connect() as env:
+        with self.connect() as env:
             partner = env["res.partner"].create({"name": "Concurrent"})
             product = env["product.product"].create({"name": "Concurrent Pump"})
             self.unit_id = env["service.equipment"].create({"partner_id": partner.id, "product_id": product.id}).id
         self.addCleanup(self._clean_up)
 
-    def _connect(self):
-        return _Connection(self.registry)
-
     def _clean_up(self):
-        with self._connect() as env:
+        with self.connect() as env:
             unit = env["service.equipment"].browse(self.unit_id)
             partner, product = unit.partner_id, unit.product_id
             env["service.downtime"].search([("equipment_id", "=", unit.id)]).unlink()
@@ -141,7 +134,7 @@ class TestDowntimeConcurrency(BaseCase):
         return env["service.downtime"].create({"equipment_id": self.unit_id, "started_at": datetime(2026, 4, 15, 8)})
 
     def test_the_second_one_is_retried_and_sees_the_first(self):
-        with self._connect() as first, self._connect() as second:
+        with self.connect() as first, self.connect() as second:
             for env in (first, second):
                 self.assertFalse(env["service.downtime"].search([("equipment_id", "=", self.unit_id)]))
             self._enter(first)
@@ -153,17 +146,3 @@ class TestDowntimeConcurrency(BaseCase):
             with self.assertRaisesRegex(ValidationError, "overlaps"):
                 self._enter(second)
             second.cr.rollback()
-
-
-class _Connection:
-    """An environment on a connection of its own, committed at the end."""
-
-    def __init__(self, registry):
-        self.cursor = registry.cursor()
-
-    def __enter__(self):
-        cr = self.cursor.__enter__()
-        return api.Environment(cr, SUPERUSER_ID, {})
-
-    def __exit__(self, *exc_info):
-        return self.cursor.__exit__(*exc_info)

@@ -1,4 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import gc
 import json
 from datetime import date, datetime, timedelta
 from random import Random
@@ -312,6 +313,36 @@ class TestResolver(ContractCase):
         self.assertEqual([answer["coverage_id"] for answer in answers], [second.id, False, first.id, False])
         self.assertEqual([answer["source"] for answer in answers], ["contract", "none", "contract", "warranty"])
         self.assertEqual(self.env["service.coverage"].resolve([]), [])
+
+    def test_questions_share_their_queries(self):
+        self._new_story_contract()
+        rows = self.env["service.coverage"].with_user(self.user_reader)
+        requests = [
+            {"partner_id": self.customer.id, "equipment_id": unit.id, "at": NOW + timedelta(hours=number)}
+            for number in range(10)
+            for unit in (self.unit_1, self.unit_2)
+        ]
+
+        def count(asked):
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            rows.resolve(asked)
+            return self.env.cr.sql_log_count - before
+
+        count(requests)
+        self.assertEqual(count(requests), count(requests[:2]))
+
+    def test_python_looks_for_garbage_again_afterwards(self):
+        self.assertTrue(gc.isenabled())
+        self._resolve()
+        self.assertTrue(gc.isenabled())
+        with self.assertRaises(UserError):
+            self._resolve(at=False)
+        self.assertTrue(gc.isenabled())
+        gc.disable()
+        self.addCleanup(gc.enable)
+        self._resolve()
+        self.assertFalse(gc.isenabled(), "whoever turned it off turns it on")
 
     def test_a_row_for_archived_scopes_does_not_cover_everything(self):
         self.product.active = False

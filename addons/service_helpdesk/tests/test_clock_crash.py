@@ -5,26 +5,22 @@ from datetime import date, timedelta
 from unittest.mock import patch
 
 from odoo import Command, fields
-from odoo.modules.registry import Registry
-from odoo.tests import BaseCase, get_db_name, tagged
+from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from odoo.addons.service_equipment.tests.crash_common import CrashCase, Killed
 from odoo.addons.service_helpdesk.models import service_sla_clock
-
-from .crash_common import Connection, Killed
 
 CALLS = 7
 
 
 @tagged("post_install", "-at_install")
-class TestClockCrash(BaseCase):
+class TestClockCrash(CrashCase):
     """Due deadlines with real transactions: killed half-way, or two workers at once, each thing is done once."""
 
     def setUp(self):
         super().setUp()
-        self.registry = Registry(get_db_name())
-        self.addCleanup(self._clean_up)
-        with self._connect() as env:
+        with self.connect() as env:
             policy = env["service.sla.policy"].create(
                 {"name": "Crash", "target_ids": [Command.create({"metric": "response", "budget_minutes": 60})]}
             )
@@ -46,13 +42,8 @@ class TestClockCrash(BaseCase):
             calls = env["service.call"].create(
                 [{"subject": f"Crash {number}", "partner_id": partner.id, "raised_at": at} for number in range(CALLS)]
             )
-            self.ids = {
-                "service.escalation.rule": rule.ids,
-                "service.call": calls.ids,
-                "service.contract": contract.ids,
-                "service.sla.policy": policy.ids,
-                "res.partner": partner.ids,
-            }
+            for records in (partner, policy, contract, rule, calls):
+                self._keep(records)
             self.assertEqual(calls.mapped("sla_state"), ["missed"] * CALLS)
         self._limit_job()
 
@@ -66,29 +57,23 @@ class TestClockCrash(BaseCase):
         self.startPatcher(patch.object(service_sla_clock, "WAKE_BATCH", 2))
         self.startPatcher(patch.object(clocks, "_get_wake_domain", lambda clocks, now: domain))
 
-    def _connect(self):
-        return Connection(self.registry)
-
-    def _clean_up(self):
-        with self._connect() as env:
-            calls = env["service.call"].browse(self.ids["service.call"])
-            env.cr.execute("DELETE FROM service_escalation_step WHERE call_id IN %s", [tuple(calls.ids)])
-            calls.unlink()
+    def _delete_all(self):
+        # Steps of escalation and running contracts are not deleted by hand.
+        with self.connect() as env:
+            env.cr.execute("DELETE FROM service_escalation_step WHERE call_id = ANY(%s)", [self.ids["service.call"]])
             contract = env["service.contract"].browse(self.ids["service.contract"])
             account, contract.analytic_account_id = contract.analytic_account_id, False
-            contract.action_cancel()
-            contract.unlink()
             account.unlink()
-            for model in ("service.escalation.rule", "service.sla.policy", "res.partner"):
-                env[model].browse(self.ids[model]).unlink()
+            contract.action_cancel()
+        super()._delete_all()
 
     def _run_job(self):
         """Run the job on a connection of its own."""
-        with self._connect() as env:
+        with self.connect() as env:
             env["service.sla.clock"]._cron_wake()
 
     def _assert_each_once(self):
-        with self._connect() as env:
+        with self.connect() as env:
             calls = env["service.call"].browse(self.ids["service.call"])
             for call in calls:
                 bodies = " ".join(call.message_ids.mapped("body"))
@@ -159,14 +144,14 @@ class TestClockCrash(BaseCase):
         def die(calls, kind, at):
             raise Killed
 
-        with patch.object(calls, "_after_event", die), self.assertRaises(Killed), self._connect() as env:
+        with patch.object(calls, "_after_event", die), self.assertRaises(Killed), self.connect() as env:
             env["service.call"].browse(self.ids["service.call"]).action_complete()
-        with self._connect() as env:
+        with self.connect() as env:
             found = env["service.call"].browse(self.ids["service.call"])
             self.assertFalse(found.filtered("is_closed"))
             self.assertEqual(set(found.event_ids.mapped("kind")), {"raised"})
             found.action_complete()
-        with self._connect() as env:
+        with self.connect() as env:
             found = env["service.call"].browse(self.ids["service.call"])
             self.assertEqual(found.mapped("is_closed"), [True] * CALLS)
             self.assertEqual(len(found.event_ids), 2 * CALLS)

@@ -12,8 +12,7 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.service_contract.models import service_batch_mixin
-
-from .crash_common import CrashCase, Killed
+from odoo.addons.service_equipment.tests.crash_common import CrashCase, Killed
 
 SIZE = 5
 QUIET = ("odoo.sql_db", "odoo.service.model")
