@@ -1,6 +1,12 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import pytz
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+
+from ..const import CLOSING_KINDS
+
+AGREED_TYPE = "service_helpdesk.mail_activity_type_agreed"
 
 
 class ServiceCall(models.Model):
@@ -13,7 +19,7 @@ class ServiceCall(models.Model):
         copy=False,
         tracking=True,
         help="What we agreed with the customer by hand, for this call alone. No pause, calendar or contract moves it; "
-        "in the queue and for the customer it counts beside the deadlines of the contract.",
+        "in the queue and for the customer it counts beside the deadlines of the contract; its owner has a task.",
     )
 
     @api.constrains("promised_at", "raised_at")
@@ -33,6 +39,47 @@ class ServiceCall(models.Model):
         for call in self:
             if call.promised_at and not call.is_closed:
                 call.next_deadline = min(filter(None, (call.next_deadline, call.promised_at)))
+
+    # ------------------------------------------------------------
+    # CRUD
+    # ------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        calls = super().create(vals_list)
+        calls.filtered("promised_at")._plan_agreed_task()
+        return calls
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "promised_at" in vals:
+            self._plan_agreed_task()
+        elif "user_id" in vals:
+            self.filtered("promised_at")._plan_agreed_task()
+        return result
+
+    def _after_event(self, kind, at):
+        super()._after_event(kind, at)
+        if kind in (*CLOSING_KINDS, "reopened"):
+            self.filtered("promised_at")._plan_agreed_task()
+
+    def _plan_agreed_task(self):
+        """Give the owners of open calls, else whoever agreed, a task on the day that was agreed; older tasks go."""
+        # Whoever changes a call may not be the one whose task it is.
+        calls = self.sudo()
+        calls.activity_unlink([AGREED_TYPE])
+        for call in calls:
+            user = call.user_id or self.env.user
+            if call.promised_at and not call.is_closed and user.active:
+                day = call.promised_at.replace(tzinfo=pytz.utc).astimezone(pytz.timezone(user.tz or "UTC")).date()
+                words = call.with_context(lang=user.lang, tz=user.tz)
+                until = words._format_at_site(call.promised_at)
+                summary = words.env._("Agreed with the customer: until %(instant)s", instant=until)
+                call.activity_schedule(AGREED_TYPE, date_deadline=day, user_id=user.id, summary=summary)
+
+    # ------------------------------------------------------------
+    # For the customer
+    # ------------------------------------------------------------
 
     def _get_portal_promises(self):
         promises = super()._get_portal_promises()

@@ -84,6 +84,14 @@ class ServiceCallReport(models.Model):
     is_closed = fields.Boolean(string="Closed", readonly=True)
     is_paused = fields.Boolean(string="On Hold", readonly=True)
     sla_state = fields.Selection(selection=SLA_STATES, string="SLA State", readonly=True)
+    tag_ids = fields.Many2many(
+        comodel_name="service.call.tag",
+        relation="service_call_service_call_tag_rel",
+        column1="service_call_id",
+        column2="service_call_tag_id",
+        string="Tags",
+        readonly=True,
+    )
     raised_at = fields.Datetime(readonly=True)
     closed_at = fields.Datetime(readonly=True)
     hour_of_day = fields.Selection(selection=HOURS_OF_DAY, readonly=True, help="When it was raised, at the site.")

@@ -80,6 +80,14 @@ class TestEscalation(HelpdeskCase):
         form.save().action_apply()
         self.assertEqual(self.call.pending_escalation_id.reason, "Needs a balancing machine")
 
+    def test_a_program_need_not_name_team_and_urgency(self):
+        self.env["service.call.escalate"].with_user(self.engineer).create(
+            {"call_id": self.call.id, "reason": "Needs a balancing machine"}
+        ).action_apply()
+        self.assertRecordValues(
+            self.call.pending_escalation_id, [{"team_id": self.experts.id, "priority": self.call.priority}]
+        )
+
     def test_accepting_moves_team_and_owner_and_the_first_one_follows(self):
         escalation = self._escalate()
         call = self.call.with_user(self.expert)

@@ -56,6 +56,29 @@ class TestPromise(HelpdeskCase):
         call.action_complete()
         self.assertNotIn("Agreed with you", [promise["what"] for promise in call.sudo()._get_portal_promises()])
 
+    def _get_tasks(self, call):
+        activity_type = self.env.ref("service_helpdesk.mail_activity_type_agreed")
+        tasks = call.activity_ids.filtered(lambda task: task.activity_type_id == activity_type)
+        return [(task.user_id, task.date_deadline) for task in tasks]
+
+    def test_whoever_has_the_call_has_a_task_for_the_day(self):
+        call = self.call.with_user(self.taker)
+        call.promised_at = self.agreed
+        day = self.agreed.date()
+        self.assertEqual(self._get_tasks(self.call), [(self.taker, day)], "nobody has it: who agreed sees to it")
+        self.call.with_user(self.controller).user_id = self.engineer
+        self.assertEqual(self._get_tasks(self.call), [(self.engineer, day)])
+        call.promised_at = "2026-11-20 23:30:00"
+        self.engineer.tz = "Europe/Rome"
+        call.promised_at = "2026-11-20 23:40:00"
+        self.assertEqual(self._get_tasks(self.call), [(self.engineer, fields.Date.to_date("2026-11-21"))])
+        self.call.with_user(self.engineer).action_complete()
+        self.assertEqual(self._get_tasks(self.call), [])
+        self.call.with_user(self.controller).action_reopen()
+        self.assertEqual(len(self._get_tasks(self.call)), 1)
+        call.promised_at = False
+        self.assertEqual(self._get_tasks(self.call), [])
+
     def test_not_before_the_call_was_raised(self):
         with self.assertRaisesRegex(ValidationError, "before it was raised"):
             self.call.promised_at = "2026-11-18 08:00:00"

@@ -124,6 +124,19 @@ class TestReport(HelpdeskCase):
         self.assertEqual((symptom, count), (self.noise, 2))
         self.assertAlmostEqual(hours, 3)
 
+    def test_by_tag(self):
+        """A call with two tags counts with each of them."""
+        tags = self.env["service.call.tag"].create([{"name": "Warranty dispute"}, {"name": "Press"}])
+        calls = self._new_call(tag_ids=tags.ids) | self._new_call(tag_ids=tags[0].ids) | self._new_call()
+        groups = (
+            self.env["service.call.report"]
+            .with_user(self.reader)
+            ._read_group([("call_id", "in", calls.ids)], ["tag_ids"], ["__count"])
+        )
+        self.assertEqual(
+            {tag.name: count for tag, count in groups}, {"Warranty dispute": 2, "Press": 1, False: 1}
+        )
+
     def test_every_column_can_be_grouped_or_measured(self):
         self._close(self._new_call(), RAISED + timedelta(hours=2))
         for name in ("service.call.report", "service.sla.report", "service.work.report", "service.call.step.report"):

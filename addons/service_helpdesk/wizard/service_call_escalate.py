@@ -22,6 +22,7 @@ class ServiceCallEscalate(models.TransientModel):
         required=True,
         compute="_compute_team_id",
         store=True,
+        precompute=True,
         readonly=False,
         domain="[('company_id', '=', company_id), ('id', '!=', current_team_id)]",
     )
@@ -31,7 +32,13 @@ class ServiceCallEscalate(models.TransientModel):
         comodel_name="res.users", string="Person", domain="[('id', 'in', candidate_ids)]", help="Empty: anybody of it."
     )
     priority = fields.Selection(
-        selection=PRIORITIES, string="Urgency", required=True, compute="_compute_priority", store=True, readonly=False
+        selection=PRIORITIES,
+        string="Urgency",
+        required=True,
+        compute="_compute_priority",
+        store=True,
+        precompute=True,
+        readonly=False,
     )
     priority_words = fields.Char(compute="_compute_priority_words")
     reason = fields.Text(string="Why", required=True)

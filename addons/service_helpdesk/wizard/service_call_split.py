@@ -46,12 +46,14 @@ class ServiceCallSplit(models.TransientModel):
         string="Work That Moves",
         domain="[('call_id', '=', call_id), ('state', '!=', 'validated')]",
     )
+    has_work = fields.Boolean(compute="_compute_what_there_is")
     attachment_ids = fields.Many2many(
         comodel_name="ir.attachment",
         string="Files to Copy",
         domain="[('res_model', '=', 'service.call'), ('res_id', '=', call_id)]",
         help="They stay on the first call too.",
     )
+    has_files = fields.Boolean(compute="_compute_what_there_is")
 
     @api.depends("call_id")
     def _compute_from_call(self):
@@ -59,6 +61,16 @@ class ServiceCallSplit(models.TransientModel):
             wizard.type_id = wizard.call_id.type_id
             wizard.equipment_id = wizard.call_id.equipment_id
             wizard.team_id = wizard.call_id.team_id
+
+    @api.depends("call_id")
+    def _compute_what_there_is(self):
+        works, files = self.env["service.work"], self.env["ir.attachment"]
+        for wizard in self:
+            call_id = wizard.call_id.id
+            is_open = [("call_id", "=", call_id), ("state", "!=", "validated")]
+            is_file = [("res_model", "=", "service.call"), ("res_id", "=", call_id)]
+            wizard.has_work = bool(works.search_count(is_open, limit=1))
+            wizard.has_files = bool(files.search_count(is_file, limit=1))
 
     def action_split(self):
         """Make the second call, and open it."""
