@@ -167,6 +167,20 @@ class TestEquipment(EquipmentCase):
         self.env["res.company"]._create_missing_service_quarantine_location()
         self.assertTrue(company.service_quarantine_location_id)
 
+    def test_each_company_numbers_by_its_own_sequence(self):
+        second = self.env["res.company"].create({"name": "Second"})
+        self.env["ir.sequence"].create(
+            {"name": "Second", "code": "service.equipment", "prefix": "SEC-", "padding": 3, "company_id": second.id}
+        )
+        units = self.env["service.equipment"].create(
+            [
+                {"product_id": self.product.id, "partner_id": self.customer.id, "company_id": company.id, "name": name}
+                for company, name in ((second, False), (self.env.company, False), (second, "OLD-7"), (second, False))
+            ]
+        )
+        self.assertEqual((units[0] | units[2] | units[3]).mapped("name"), ["SEC-001", "OLD-7", "SEC-002"])
+        self.assertFalse(units[1].name.startswith("SEC-"))
+
     def test_numbers_are_unique_and_drawn_at_once(self):
         sequences = self.env["ir.sequence"]
         numbers = sequences._next_range_by_code("service.equipment", 5)
