@@ -71,6 +71,7 @@ from . import (
     service_entitlement_package,
     service_entitlement_rollover,
     service_entitlement_sale,
+    service_entitlement_used,
     service_equipment,
     service_equipment_cover,
     service_equipment_downtime,

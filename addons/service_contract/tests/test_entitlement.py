@@ -132,6 +132,25 @@ class TestEntitlement(ContractCase):
         with self.assertRaisesRegex(UserError, "follows from its consumption"):
             self._new_bucket(quantity_used=3.0)
 
+    def test_what_was_used_stays_what_it_is(self):
+        """A ledger of four hours does not become one of calls, of another contract, or of other days."""
+        bucket = self._new_bucket(quantity=5.0).with_user(self.user_contract)
+        bucket.write({"unit": "km", "date_end": date(2026, 12, 31)})
+        self.assertEqual(bucket.consumption_ids.unit, "km", "nothing was taken yet")
+        bucket.write({"unit": "hours"})
+        bucket.action_correct(-1.0, "Typed twice", TODAY)
+        other = self._new_story_contract()
+        for vals in ({"unit": "calls"}, {"contract_id": other.id}, {"period_id": self.contract.period_ids.id}):
+            with self.subTest(vals=vals), self.assertRaisesRegex(UserError, "stays what it is"):
+                bucket.write(vals)
+        for vals in ({"date_start": date(2026, 4, 16)}, {"date_end": "2026-04-14"}):
+            with self.subTest(vals=vals), self.assertRaisesRegex(UserError, "used from .* its days must include"):
+                bucket.write(vals)
+        bucket.write({"unit": "hours", "date_start": TODAY, "date_end": TODAY, "name": "Spring"})
+        self.assertRecordValues(
+            bucket, [{"unit": "hours", "contract_id": self.contract.id, "quantity_left": 4.0, "date_end": TODAY}]
+        )
+
     def test_the_database_guards_the_bucket(self):
         with self.assertRaisesRegex(UserError, "does not have that much left"):
             self.hours._change(used=Decimal(5))

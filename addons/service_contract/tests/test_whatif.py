@@ -97,7 +97,22 @@ class TestWhatif(ContractCase):
             form.headline, "Not covered, response by Wed 15 Apr 2026 15:00, the customer pays everything"
         )
         self.assertEqual(form.reason, "No contract covers this.")
-        self.assertIn("Drafts do not count", form.answer_html)
+        self.assertIn("drafts do not count", form.answer_html)
+
+    def test_units_with_rows_of_their_own_are_told(self):
+        """Without a unit nothing covers, though the customer's units are covered."""
+        self._new_contract(rows=[{"equipment_id": self.unit_1.id}, {"equipment_id": self.unit_1.id, "price": 5.0}])
+        advice = "with a row of their own at %s: 1. Pick the unit to see its cover."
+        form = self._ask(partner_id=self.customer)
+        self.assertEqual(form.reason, "No contract covers this.")
+        self.assertIn(advice % self.customer.display_name, form.answer_html)
+        form.site_id = self.site
+        self.assertIn(advice % self.site.display_name, form.answer_html)
+        form.at = "2027-02-01 09:00:00"
+        self.assertNotIn("Pick the unit", form.answer_html)
+        form.equipment_id = self.unit_1
+        form.at = "2026-04-15 09:00:00"
+        self.assertNotIn("Pick the unit", form.answer_html)
 
     def test_refused_contracts_say_why_and_what_to_do(self):
         contract = self._new_contract()
