@@ -208,7 +208,11 @@ class ServiceContract(models.Model):
 
     @api.depends("company_id", "pricelist_id")
     def _compute_currency_id(self):
+        """Follow the tariff, as long as no price has been promised in another currency."""
         for contract in self:
+            if contract.state != "draft" and contract.currency_id:
+                contract.currency_id = contract.currency_id
+                continue
             contract.currency_id = contract.pricelist_id.currency_id or contract.company_id.currency_id
 
     @api.depends("coverage_ids.amount_total", "currency_id")
@@ -272,6 +276,26 @@ class ServiceContract(models.Model):
     # ------------------------------------------------------------------
     # CRUD
     # ------------------------------------------------------------------
+
+    def write(self, vals):
+        if "currency_id" in vals:
+            self._check_currency_stands(vals["currency_id"])
+        return super().write(vals)
+
+    def _check_currency_stands(self, currency_id):
+        """Refuse another currency for what has been promised, billed and valued in the present one.
+
+        :raise UserError: for the first contract that has begun in another currency
+        """
+        for contract in self:
+            if contract.state != "draft" and contract.currency_id.id != currency_id:
+                raise UserError(
+                    self.env._(
+                        "Contract %(contract)s has begun in %(currency)s: its prices stay in that currency.",
+                        contract=contract.name,
+                        currency=contract.currency_id.name,
+                    )
+                )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_begun(self):

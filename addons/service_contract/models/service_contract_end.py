@@ -290,16 +290,17 @@ class ServiceContract(models.Model):
         self.ensure_one()
         if any(alert_date <= today for alert_date in self._get_end_alert_dates()):
             self.date_end_alerted = self._get_last_day()
-            self._schedule_alert(self.env._("The contract ends"), self.date_end_alerted)
+            summary = self._in_responsible_language().env._("The contract ends")
+            self._schedule_alert(summary, self.date_end_alerted)
 
     def _schedule_alert(self, summary, day):
-        """Give the responsible an activity."""
+        """Give the responsible an activity; whoever asks gets it in place of one who has left."""
         self.ensure_one()
         self.activity_schedule(
             "mail.mail_activity_data_todo",
             date_deadline=day,
             summary=summary,
-            user_id=self.user_id.id or self.env.uid,
+            user_id=self.user_id.filtered("active").id or self.env.uid,
         )
 
     def _log_end(self, reason):

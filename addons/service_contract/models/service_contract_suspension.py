@@ -167,7 +167,8 @@ class ServiceContractSuspension(models.Model):
         for suspension in self.filtered(lambda row: row.state == "running" and row.date_end):
             if any(alert_date <= today for alert_date in suspension._get_alert_dates()):
                 suspension.sudo().date_alerted = suspension.date_end  # kept by the daily job
-                suspension.contract_id._schedule_alert(
-                    self.env._("The suspension ends: the contract covers and costs again"),
-                    suspension.date_end + ONE_DAY,
+                contract = suspension.contract_id
+                summary = contract._in_responsible_language().env._(
+                    "The suspension ends: the contract covers and costs again"
                 )
+                contract._schedule_alert(summary, suspension.date_end + ONE_DAY)

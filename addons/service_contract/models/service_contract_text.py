@@ -111,6 +111,8 @@ class ServiceSlaTarget(models.Model):
         """Return the budget of one target in words, such as "within 4 working hours"."""
         self.ensure_one()
         round_the_clock = not self.policy_id.calendar_id
+        if self.budget_minutes in (1, ONE_HOUR):
+            return self._get_single_budget_text(round_the_clock)
         if self.budget_minutes < ONE_HOUR or self.budget_minutes % ONE_HOUR % 15:
             if round_the_clock:
                 return self.env._("within %(count)s minutes", count=self.budget_minutes)
@@ -119,6 +121,13 @@ class ServiceSlaTarget(models.Model):
         if round_the_clock:
             return self.env._("within %(count)s hours", count=count)
         return self.env._("within %(count)s working hours", count=count)
+
+    def _get_single_budget_text(self, round_the_clock):
+        """Return the words for a budget of one minute or one hour."""
+        self.ensure_one()
+        if self.budget_minutes == 1:
+            return self.env._("within 1 minute") if round_the_clock else self.env._("within 1 working minute")
+        return self.env._("within 1 hour") if round_the_clock else self.env._("within 1 working hour")
 
 
 class ServiceContractObligation(models.Model):

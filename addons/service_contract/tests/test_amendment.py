@@ -378,8 +378,10 @@ class TestAmendment(ContractCase):
 
     def test_a_wrong_line_leaves_nothing(self):
         """All or nothing, even when it is the last line that fails."""
-        target = self._new_contract(rows=[{"equipment_id": self.unit_3.id, "price": 1.0}])
-        target.currency_id = self.env["res.currency"].create({"name": "XXT", "symbol": "x"})
+        currency = self.env["res.currency"].create({"name": "XXT", "symbol": "x"})
+        target = self._new_contract(
+            rows=[{"equipment_id": self.unit_3.id, "price": 1.0}], currency_id=currency.id
+        )
         amendment = self._new_amendment(
             {"action": "remove", "coverage_id": self.row_1.id},
             {"action": "move", "coverage_id": self.row_2.id, "target_contract_id": target.id},

@@ -2,11 +2,13 @@
 from datetime import date
 
 from freezegun import freeze_time
+from lxml import etree
 
 from odoo import Command
 from odoo.exceptions import UserError
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
+from odoo.tools.safe_eval import safe_eval
 
 from .common import TODAY, ContractCase
 
@@ -296,6 +298,43 @@ class TestContract(ContractCase):
             ):
                 self._new_contract(**values)
             self.assertIn(message, self._get_message(caught.exception))
+
+    def test_currency_stands_once_it_has_begun(self):
+        """Neither a tariff nor a hand turns promised prices into another currency; a draft follows its tariff."""
+        foreign = self.env["res.currency"].create({"name": "XXT", "symbol": "x"})
+        tariff = self.env["product.pricelist"].create({"name": "Foreign", "currency_id": foreign.id})
+        contract = self._new_contract(rows=[{"price": 100.0}])
+        currency = contract.currency_id
+        for values, message in [
+            ({"pricelist_id": tariff.id}, "The tariff Foreign is in XXT"),
+            ({"currency_id": foreign.id}, "prices stay in that currency"),
+            ({"pricelist_id": tariff.id, "currency_id": foreign.id}, "prices stay in that currency"),
+        ]:
+            with self.subTest(values=values), self.assertRaisesRegex(UserError, message), self.env.cr.savepoint():
+                contract.write(values)
+            self.assertRecordValues(
+                contract, [{"currency_id": currency.id, "pricelist_id": False, "amount_total": 1200.0}]
+            )
+        contract.currency_id = currency
+        draft = self._new_contract(rows=[{"price": 100.0}], activate=False)
+        draft.pricelist_id = tariff
+        self.assertEqual(draft.currency_id, foreign)
+
+    def test_lists_show_suspended_contracts(self):
+        """What is suspended runs on: nobody has to look for it, and it is renewed and ends like the others."""
+        contract = self._new_contract(date_end=date(2026, 5, 10))
+        contract.action_suspend()
+        actions = self.env["ir.actions.act_window"]
+        for name in ("service_contract_action", "service_contract_action_supplier"):
+            context = actions._for_xml_id(f"service_contract.{name}")["context"]
+            self.assertIn("'search_default_suspended': 1", context)
+        search = etree.fromstring(
+            self.env["service.contract"].with_user(self.user_contract).get_view(view_type="search")["arch"]
+        )
+        for name in ("to_renew", "ends_soon"):
+            domain = search.find(f".//filter[@name='{name}']").get("domain")
+            with self.subTest(filter=name):
+                self.assertIn(contract, contract.search(safe_eval(domain)))
 
     def _get_message(self, error):
         """Return what the user reads: for a violated constraint of the database, its message."""

@@ -4,7 +4,7 @@ from unittest.mock import patch
 
 from freezegun import freeze_time
 
-from odoo import Command
+from odoo import SUPERUSER_ID, Command
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
@@ -405,6 +405,21 @@ class TestDailyJob(LifeCase):
         self.assertRecordValues(
             contract.activity_ids, [{"date_deadline": date(2026, 6, 30), "user_id": self.user_contract.id}]
         )
+
+    def test_alerts_speak_to_whoever_is_there(self):
+        """In the language of the responsible; once he has left, to whoever runs the job."""
+        self.env["res.lang"]._activate_lang("it_IT")
+        self.user_contract.lang = "it_IT"
+        ending, left, suspended = (self._new_contract(renewal_mode="none", end_alert_days=300) for _index in range(3))
+        left.user_id = self._new_user("ct_left", "service_contract.group_service_contract_user")
+        left.user_id.sudo().active = False
+        suspended.action_suspend(date_end="2026-06-30")
+        self._run_daily_job("2026-06-23")
+        self.assertRecordValues(
+            ending.activity_ids, [{"summary": "Il contratto termina", "user_id": self.user_contract.id}]
+        )
+        self.assertIn("La sospensione termina", " ".join(suspended.activity_ids.mapped("summary")))
+        self.assertRecordValues(left.activity_ids, [{"summary": "The contract ends", "user_id": SUPERUSER_ID}])
 
     def test_no_second_note_beside_that_about_the_renewal(self):
         contract = self._new_contract(end_alert_days=10, notice_days=30)

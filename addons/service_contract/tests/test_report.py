@@ -102,11 +102,14 @@ class TestReport(ContractCase):
         round_the_clock = self.env["service.sla.policy"].create({"name": "Always"})
         for policy, minutes, text in [
             (self.policy, 30, "within 30 working minutes"),
-            (self.policy, 60, "within 1 working hours"),
+            (self.policy, 1, "within 1 working minute"),
+            (self.policy, 60, "within 1 working hour"),
             (self.policy, 90, "within 1.5 working hours"),
             (self.policy, 100, "within 100 working minutes"),
             (self.policy, 6000, "within 100 working hours"),
             (round_the_clock, 45, "within 45 minutes"),
+            (round_the_clock, 1, "within 1 minute"),
+            (round_the_clock, 60, "within 1 hour"),
             (round_the_clock, 240, "within 4 hours"),
         ]:
             target = self.env["service.sla.target"].new({"policy_id": policy.id, "budget_minutes": minutes})
