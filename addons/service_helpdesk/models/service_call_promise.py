@@ -63,6 +63,15 @@ class ServiceCall(models.Model):
         if kind in (*CLOSING_KINDS, "reopened"):
             self.filtered("promised_at")._plan_agreed_task()
 
+    def _move_to(self, survivor):
+        """Extend: what was agreed for a merged call holds for the one that remains, the earlier date of both."""
+        # The task follows the date, not the call.
+        self.sudo().activity_unlink([AGREED_TYPE])
+        super()._move_to(survivor)
+        agreed = [call.promised_at for call in (self, survivor) if call.promised_at]
+        if agreed and min(agreed) != survivor.promised_at:
+            survivor.sudo().promised_at = max(min(agreed), survivor.raised_at)
+
     def _plan_agreed_task(self):
         """Give the owners of open calls, else whoever agreed, a task on the day that was agreed; older tasks go."""
         # Whoever changes a call may not be the one whose task it is.

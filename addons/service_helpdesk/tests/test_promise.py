@@ -79,6 +79,17 @@ class TestPromise(HelpdeskCase):
         call.promised_at = False
         self.assertEqual(self._get_tasks(self.call), [])
 
+    def test_a_merged_call_leaves_its_date_to_the_one_that_remains(self):
+        first, second, third = (self._new_call() for _index in range(3))
+        second.with_user(self.taker).promised_at = self.agreed
+        (first | second).with_user(self.taker).action_merge(first.id)
+        self.assertEqual(first.promised_at, self.agreed)
+        self.assertEqual(self._get_tasks(first), [(self.taker, self.agreed.date())])
+        third.promised_at = "2027-01-01 10:00:00"
+        (first | third).with_user(self.taker).action_merge(first.id)
+        self.assertEqual(first.promised_at, self.agreed, "the earlier one stays")
+        self.assertEqual(len(self._get_tasks(first)), 1)
+
     def test_not_before_the_call_was_raised(self):
         with self.assertRaisesRegex(ValidationError, "before it was raised"):
             self.call.promised_at = "2026-11-18 08:00:00"
