@@ -3,6 +3,7 @@ from . import (  # mixins come before the models that carry them
     service_batch_mixin,
     service_billing_terms,
     service_contract_service_terms,
+    service_coverage_scope,
     service_coverage_terms,
 )
 

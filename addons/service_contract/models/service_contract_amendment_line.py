@@ -35,6 +35,7 @@ class ServiceContractAmendmentLine(models.Model):
 
     _name = "service.contract.amendment.line"
     _description = "Line of a Contract Amendment"
+    _inherit = ["service.coverage.scope"]
     _order = "amendment_id, sequence, id"
     _check_company_auto = True
 
@@ -199,11 +200,15 @@ class ServiceContractAmendmentLine(models.Model):
     # Computed fields
     # ------------------------------------------------------------------
 
+    @api.model
+    def _is_named_after_scope(self, vals):
+        return not vals.get("coverage_id") and super()._is_named_after_scope(vals)
+
     @api.depends("coverage_id", "equipment_id")
     def _compute_name(self):
         for line in self:
-            row_name = line.coverage_id.name or line.equipment_id.display_name
-            line.name = row_name or line.name or self.env._("Whole contract")
+            # Of what is added without a unit the name follows from the scope when the line is created.
+            line.name = line.coverage_id.name or line.equipment_id.display_name or line.name
 
     @api.depends("coverage_id")
     def _compute_equipment_id(self):

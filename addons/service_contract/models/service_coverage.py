@@ -21,7 +21,7 @@ class ServiceCoverage(models.Model):
 
     _name = "service.coverage"
     _description = "Service Coverage"
-    _inherit = ["service.coverage.terms"]
+    _inherit = ["service.coverage.terms", "service.coverage.scope"]
     _order = "contract_id, sequence, date_start, id"
     _check_company_auto = True
 
@@ -256,7 +256,8 @@ class ServiceCoverage(models.Model):
     @api.depends("equipment_id", "contract_id")
     def _compute_name(self):
         for coverage in self:
-            coverage.name = coverage.equipment_id.display_name or coverage.name or self.env._("Whole contract")
+            # Without a unit the name follows from the scope when the row is created.
+            coverage.name = coverage.equipment_id.display_name or coverage.name
 
     @api.depends("contract_id.date_start", "contract_id.date_end")
     def _compute_dates(self):

@@ -1,10 +1,11 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from datetime import date
 
+from odoo import Command
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.modules.migration import load_script
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 from odoo.tools import file_path
 
 from .common import ContractCase
@@ -12,6 +13,36 @@ from .common import ContractCase
 
 @tagged("post_install", "-at_install")
 class TestCoverage(ContractCase):
+    def test_rows_without_a_unit_are_named_after_their_scope(self):
+        """By hand, by an amendment, and in the list of a contract; a name that was typed stands."""
+        categories = self.env["product.category"].create([{"name": f"Press {n}"} for n in range(5)])
+        contract = self.env["service.contract"].with_user(self.user_contract).browse(self._new_contract().id)
+        zone = self.env["service.zone"].create({"name": "North"})
+        draft = self._new_contract(rows=[{"zone_ids": zone.ids, "site_ids": self.site.ids}], activate=False)
+        self.assertEqual(draft.coverage_ids.name, f"North, {self.site.display_name}")
+        with Form(draft.with_user(self.user_contract)) as form:
+            with form.coverage_ids.new() as row:
+                row.name = "Everything else"
+            with form.coverage_ids.new():
+                pass
+            with form.coverage_ids.new() as row:
+                row.equipment_id = self.unit_1
+        rows = self.env["service.coverage"].with_user(self.user_contract).with_context(default_contract_id=draft.id)
+        with Form(rows) as form:
+            form.call_type_ids.add(self.call_type)
+        with Form(rows) as form:
+            form.name = "Repairs"
+            form.call_type_ids.add(self.call_type)
+        self.assertEqual(
+            draft.coverage_ids.sorted("id")[1:].mapped("name"),
+            ["Everything else", "Whole contract", self.unit_1.display_name, self.call_type.name, "Repairs"],
+        )
+        contract._amend(date(2026, 5, 1), [{"action": "add", "categ_ids": [Command.set(categories.ids)]}])
+        self.assertEqual(
+            contract.coverage_ids.sorted("id")[-1].name,
+            ", ".join([*categories[:3].mapped("display_name"), "2 more"]),
+        )
+
     def test_end_and_take_back(self):
         contract = self._new_story_contract()
         first, second = contract.coverage_ids
