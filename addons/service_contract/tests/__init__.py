@@ -31,6 +31,7 @@ from . import (
     test_period,
     test_portal,
     test_price_index,
+    test_price_sweep,
     test_regime,
     test_regime_simulation,
     test_renewal,
