@@ -11,6 +11,8 @@ for its small form too:
 
 import re
 
+BRACES = re.compile(r"(\{\{.*?\}\})", re.DOTALL)
+
 
 class OwnWords:
     """Words of the screens, and what stands in their place.
@@ -29,6 +31,15 @@ class OwnWords:
     def replace(self, text):
         """Return a text with the own words; what is empty stays as it is."""
         return self._pattern.sub(lambda match: self._words[match[0]], text) if text else text
+
+    def replace_inline(self, text):
+        """Return a text with the own words, but for what stands in double braces: that is code.
+
+        >>> OwnWords({"Contract": "Agreement"}).replace_inline("Your contract {{ object.contract.name }}")
+        'Your agreement {{ object.contract.name }}'
+        """
+        parts = BRACES.split(text or "")
+        return "".join(part if index % 2 else self.replace(part) for index, part in enumerate(parts))
 
 
 def _lower_first(text):

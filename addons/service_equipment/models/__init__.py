@@ -1,11 +1,13 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from . import (
     ir_fields_converter,
-    ir_actions_act_window,
+    ir_actions,
     ir_attachment,
     ir_model_fields,
     ir_ui_menu,
     ir_ui_view,
+    mail_template,
+    mail_thread,
     ir_sequence,
     service_document_mixin,
     service_history_mixin,

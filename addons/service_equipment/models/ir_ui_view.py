@@ -28,6 +28,22 @@ class IrUiView(models.Model):
         ):
             del node.attrib["string"]
 
+    def apply_inheritance_specs(self, source, specs_tree, pre_locate=None):
+        if self._brings_texts_elsewhere():
+            self.env["service.label"]._overlay_tree(specs_tree)
+        return super().apply_inheritance_specs(source, specs_tree, pre_locate=pre_locate)
+
+    def _brings_texts_elsewhere(self):
+        """Return whether the suite adds to a screen or page of another module by this view."""
+        if len(self) != 1 or not (self.arch_fs or "").startswith("service_"):
+            return False
+        if self.type != "qweb":
+            return not (self.model or "").startswith("service.")
+        base = self
+        while base.mode == "extension" and base.inherit_id:
+            base = base.inherit_id
+        return not (base.key or "").startswith("service_")
+
     def _get_view_etrees(self):
         trees = super()._get_view_etrees()
         for view, tree in zip(self, trees, strict=True):

@@ -1,5 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from lxml import etree
+from lxml import etree, html
+from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
@@ -174,9 +175,24 @@ class ServiceLabel(models.Model):
         if not words:
             return
         for element in node.iter(tag=etree.Element):
-            for name in TEXT_ATTRIBUTES:
+            if element.tag == "attribute":  # of an extension: what it says is a text, or code
+                if element.get("name") in TEXT_ATTRIBUTES:
+                    element.text = words.replace(element.text)
+                continue
+            # Where an extension belongs is found by the attributes as they are.
+            for name in TEXT_ATTRIBUTES if not element.get("position") else ():
                 if element.get(name):
                     element.set(name, words.replace(element.get(name)))
             element.text = words.replace(element.text)
             if element is not node:
                 element.tail = words.replace(element.tail)
+
+    @api.model
+    def _overlay_html(self, source):
+        """Return a template of an e-mail with own words in its texts.
+
+        :param source: HTML with QWeb attributes
+        """
+        root = html.fragment_fromstring(source, create_parent="div")
+        self._overlay_tree(root)
+        return Markup(html.tostring(root, encoding="unicode")[len("<div>") : -len("</div>")])

@@ -102,6 +102,78 @@ class TestOwnLabel(EquipmentCase):
         )
         return str(self.env["ir.qweb"].with_context(lang="en_US")._render(view.id))
 
+    def test_what_the_suite_adds_to_other_screens_and_pages(self):
+        """A button on the contact's form and a card on the portal's first page; what is Odoo's stays."""
+        form, home = self.env.ref("base.view_partner_form"), self.env.ref("portal.portal_my_home")
+        before = etree.tostring(self._get_arch(form), encoding="unicode")
+        self.assertIn('string="Equipment"', before)
+        self._label("Equipment", "Machines")
+        self._label("Phone", "Bell")
+        after = etree.tostring(self._get_arch(form), encoding="unicode")
+        self.assertEqual(after, before.replace('string="Equipment"', 'string="Machines"'))
+        (tree,) = home.with_env(self._as_user("en_US")).sudo()._get_view_etrees()
+        card = tree.xpath("//t[@t-set='url'][contains(@t-value, '/my/equipment')]/../t[@t-set='title']")
+        self.assertEqual([title.text for title in card], ["Machines"])
+        (tree,) = home.with_env(self._as_user("it_IT")).sudo()._get_view_etrees()
+        self.assertNotIn("Machines", etree.tostring(tree, encoding="unicode"))
+
+    def test_an_extension_finds_its_place_by_the_words_of_odoo(self):
+        self._label("Place", "Spot")
+        specs = etree.fromstring(
+            """<data>
+                <button string="Place" position="attributes">
+                    <attribute name="string">Place</attribute><attribute name="invisible">Place == 1</attribute>
+                </button>
+                <xpath expr="//p" position="inside"><b title="Place">Place</b> Place</xpath>
+            </data>"""
+        )
+        self.env(context={"lang": "en_US"})["service.label"]._overlay_tree(specs)
+        self.assertEqual(specs[0].get("string"), "Place")
+        self.assertEqual([node.text for node in specs[0]], ["Spot", "Place == 1"])
+        self.assertEqual((specs[1][0].get("title"), specs[1][0].text, specs[1][0].tail), ("Spot", "Spot", " Spot"))
+
+    def test_menus_of_actions_and_prints(self):
+        report = self.env.ref("service_equipment.service_equipment_history_report")
+        self._label(report.name, "Sticker")
+        env = self._as_user("en_US")
+        self.assertEqual(report.with_env(env)._get_action_dict()["name"], "Sticker")
+        names = [action["name"] for action in env["ir.actions.actions"].get_bindings("service.equipment")["report"]]
+        self.assertIn("Sticker", names)
+        self.assertNotIn(report.name, names)
+
+    def test_new_documents_in_the_chatter(self):
+        loan = self._as_user("en_US")["service.loan"].new()
+        name = self.env["ir.model"]._get("service.loan").name
+        self.assertEqual(loan._creation_message(), f"{name} created")
+        self._label(name, "Borrowing")
+        self.assertEqual(loan._creation_message(), "Borrowing created")
+
+    def test_mails(self):
+        """Subject and text of a template; neither its code nor its addresses."""
+        unit = self._new_unit("M-1")
+        template = self.env["mail.template"].create(
+            {
+                "name": "test",
+                "model_id": self.env["ir.model"]._get_id("service.equipment"),
+                "subject": "Your unit {{ object.name or 'unit' }}",
+                "email_from": "unit@service.example",
+                "body_html": "<p title='Unit'>The unit <t t-out=\"object.name or 'unit'\">unit</t> is &amp; was</p>",
+            }
+        )
+        template = template.with_env(self._as_user("en_US")).sudo()
+
+        def generate():
+            return template._generate_template(unit.ids, ("subject", "body_html", "email_from"))[unit.id]
+
+        before = generate()["body_html"]
+        self._label("Unit", "Machine")
+        values = generate()
+        self.assertEqual(values["subject"], f"Your machine {unit.name}")
+        self.assertEqual(values["body_html"], before.replace("Unit", "Machine").replace("unit", "machine"))
+        self.assertIn(f"The machine {unit.name} is", values["body_html"])
+        self.assertEqual(values["email_from"], "unit@service.example")
+        self.assertIn("Your unit", template.subject)
+
     def test_kept_over_an_update(self):
         self._label(field=self.field, name="Plate")
         Fields = self.env["ir.model.fields"]
