@@ -5,6 +5,7 @@ from . import (  # mixins come before the models that carry them
     service_contract_service_terms,
     service_coverage_scope,
     service_coverage_terms,
+    service_limits_mixin,
 )
 
 # isort: split

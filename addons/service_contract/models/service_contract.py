@@ -24,6 +24,7 @@ class ServiceContract(models.Model):
         "service.number.mixin",
         "service.transition.mixin",
         "service.history.mixin",
+        "service.limits.mixin",
     ]
     _order = "date_start desc, id desc"
     _check_company_auto = True

@@ -35,7 +35,7 @@ class ServiceContractAmendmentLine(models.Model):
 
     _name = "service.contract.amendment.line"
     _description = "Line of a Contract Amendment"
-    _inherit = ["service.coverage.scope"]
+    _inherit = ["service.coverage.scope", "service.limits.mixin"]
     _order = "amendment_id, sequence, id"
     _check_company_auto = True
 

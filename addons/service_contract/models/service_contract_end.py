@@ -129,8 +129,8 @@ class ServiceContract(models.Model):
         self._check_transition("cancelled")
         for contract in self:
             today = contract._get_today()
-            received = fields.Date.to_date(received_on) or today
-            last_day = contract._get_agreed_end(fields.Date.to_date(date), received)
+            received = self._to_day(received_on) or today
+            last_day = contract._get_agreed_end(self._to_day(date), received)
             if not is_early:
                 contract._check_notice(last_day, received)
             elif not (reason or "").strip():

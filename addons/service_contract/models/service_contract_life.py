@@ -83,10 +83,10 @@ class ServiceContract(models.Model):
         :raise ValidationError: when it is suspended on some of these days already
         """
         self.check_access("write")
-        last_day = fields.Date.to_date(date_end)
+        last_day = self._to_day(date_end)
         for contract in self:
             today = contract._get_today()
-            first_day = fields.Date.to_date(date) or today
+            first_day = self._to_day(date) or today
             contract._check_can_suspend(first_day, last_day)
             # Suspensions are written by the contract's actions only, after their checks.
             suspension = contract.suspension_ids.sudo().create(
@@ -106,7 +106,7 @@ class ServiceContract(models.Model):
         for contract in self:
             contract._check_state_in("suspended", target="active")
             today = contract._get_today()
-            first_day = fields.Date.to_date(date) or today
+            first_day = self._to_day(date) or today
             suspension = contract.suspension_ids.sudo().filtered(lambda row, day=today: row._is_on(day))
             if first_day <= suspension.date_start:
                 suspension.unlink()

@@ -188,7 +188,7 @@ class ServiceContract(models.Model):
                     self.env._("Contract %(contract)s is a supplier's: it is not offered.", contract=contract.name)
                 )
             contract._check_not_offered()
-            vals = contract._prepare_offer_values(fields.Date.to_date(date_end))
+            vals = contract._prepare_offer_values(self._to_day(date_end))
             # The fields of the offer are written by its actions only, after their checks.
             contract.sudo().write(vals)
         return True

@@ -13,7 +13,7 @@ class ServiceContractPeriod(models.Model):
 
     _name = "service.contract.period"
     _description = "Service Contract Period"
-    _inherit = ["service.transition.mixin"]
+    _inherit = ["service.transition.mixin", "service.limits.mixin"]
     _order = "date_start, id"
     _check_company_auto = True
 

@@ -34,7 +34,7 @@ class ServiceContract(models.Model):
         :raise UserError: when the contract is a draft, cancelled or about to end, an index value is missing, or
             somebody else has renewed it
         """
-        known = fields.Date.to_date(date_end)
+        known = self._to_day(date_end)
         for contract in self:
             contract._renew(date_end=known)
         return True

@@ -15,7 +15,7 @@ class ServiceContractTemplate(models.Model):
 
     _name = "service.contract.template"
     _description = "Contract Template"
-    _inherit = ["service.coverage.terms"]
+    _inherit = ["service.coverage.terms", "service.limits.mixin"]
     _order = "sequence, name, id"
     _check_company_auto = True
 

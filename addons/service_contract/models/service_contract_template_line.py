@@ -28,7 +28,7 @@ class ServiceContractTemplateLine(models.Model):
 
     _name = "service.contract.template.line"
     _description = "Coverage of a Contract Template"
-    _inherit = ["service.coverage.terms"]
+    _inherit = ["service.coverage.terms", "service.limits.mixin"]
     _order = "template_id, sequence, id"
     _check_company_auto = True
 

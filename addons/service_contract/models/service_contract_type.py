@@ -25,7 +25,7 @@ class ServiceContractType(models.Model):
 
     _name = "service.contract.type"
     _description = "Service Contract Type"
-    _inherit = ["service.coverage.terms", "service.billing.terms"]
+    _inherit = ["service.coverage.terms", "service.billing.terms", "service.limits.mixin"]
     _order = "sequence, id"
     _check_company_auto = True
 

@@ -21,7 +21,7 @@ class ServiceCoverage(models.Model):
 
     _name = "service.coverage"
     _description = "Service Coverage"
-    _inherit = ["service.coverage.terms", "service.coverage.scope"]
+    _inherit = ["service.coverage.terms", "service.coverage.scope", "service.limits.mixin"]
     _order = "contract_id, sequence, date_start, id"
     _check_company_auto = True
 

@@ -89,7 +89,7 @@ class ServiceCoverage(models.Model):
         :param str reason: why, for the amendment
         :raise UserError: when a row ends earlier already, or the day lies in a closed period
         """
-        last_day = fields.Date.to_date(date)
+        last_day = self._to_day(date)
         self._check_can_end(last_day)
         self.filtered(lambda row: row.contract_id.state == "draft")._end(last_day)
         changed = self.filtered(lambda row: row.contract_id.state != "draft" and row.date_end > last_day)
@@ -107,7 +107,7 @@ class ServiceCoverage(models.Model):
         :return: the new rows
         :raise UserError: when the day is not one of the row's, or lies in a closed period
         """
-        first_day = fields.Date.to_date(date)
+        first_day = self._to_day(date)
         self._check_can_reprice(first_day)
         following = self.browse()
         for contract, rows in self.grouped("contract_id").items():

@@ -270,6 +270,18 @@ class TestContract(ContractCase):
         cases = [
             ({"date_end": date(2025, 1, 1)}, "cannot end before it begins"),
             ({"notice_days": -1}, "not a negative number"),
+            ({"date_end": "9999-12-31"}, "enter a day until 2199; what has no end renews by itself"),
+            ({"date_start": "0026-01-01"}, "First Day: enter a day from 1900 on"),
+            ({"date_anchor": "9999-12-31"}, "enter a day until 2199"),
+            ({"date_end": "31/12/2026"}, "Enter the day as year-month-day"),
+            ({"notice_days": 99999999}, "enter 3650 at most"),
+            ({"end_alert_days": 99999999}, "enter 3650 at most"),
+            ({"termination_notice_count": 99999999}, "enter 3650 at most"),
+            ({"renewal_months": 99999999}, "enter 1200 at most"),
+            ({"renewal_reminder_days": "90, 99999999"}, "enter days, such as 90, 60, 30"),
+            ({"interval_count": 99999999}, "enter 1200 at most"),
+            ({"rows": [{"interval_count": 99999999}]}, "enter 1200 at most"),
+            ({"rows": [{"date_end": "9999-12-31"}]}, "enter a day until 2199"),
             ({"interval_count": 0}, "at least one"),
             ({"discount_part": 101.0}, "between 0 and 100"),
             ({"pricelist_id": tariff.id, "currency_id": self.company.currency_id.id}, "The tariff Foreign is in"),
@@ -298,6 +310,37 @@ class TestContract(ContractCase):
             ):
                 self._new_contract(**values)
             self.assertIn(message, self._get_message(caught.exception))
+
+    def test_screen_refuses_what_cannot_be_counted(self):
+        """In a sentence, while it is typed."""
+        for name, value, message in [
+            ("date_end", date(9999, 12, 31), "what has no end renews by itself"),
+            ("notice_days", 99999999, "enter 3650 at most"),
+        ]:
+            form = Form(self.env["service.contract"].with_user(self.user_contract))
+            form.partner_id = self.customer
+            with self.subTest(field=name), self.assertRaisesRegex(UserError, message):
+                setattr(form, name, value)
+
+    def test_days_that_are_none(self):
+        """Another system gives a day that is none: a sentence, and nothing has changed."""
+        contract = self._new_contract()
+        for act in (
+            lambda: contract.action_suspend("soon"),
+            lambda: contract.action_suspend(date_end="2026-13-01"),
+            lambda: contract.action_renew("soon"),
+            lambda: contract.action_cancel("soon"),
+            lambda: contract.action_cancel(received_on="31/12/2026"),
+            lambda: contract.coverage_ids.action_end("soon"),
+        ):
+            with self.assertRaisesRegex(UserError, "Enter the day as year-month-day"):
+                act()
+        with self.assertRaisesRegex(UserError, "enter a day until 2199"):
+            contract.action_cancel(received_on="9999-12-31")
+        self.assertRecordValues(
+            contract, [{"state": "active", "date_end": date(2026, 12, 31), "date_cancelled": False}]
+        )
+        self.assertFalse(contract.suspension_ids)
 
     def test_currency_stands_once_it_has_begun(self):
         """Neither a tariff nor a hand turns promised prices into another currency; a draft follows its tariff."""
