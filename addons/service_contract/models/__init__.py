@@ -35,6 +35,7 @@ from . import (
     service_contract_from_template,
     service_contract_gap,
     service_contract_history,
+    service_contract_letter,
     service_contract_obligation,
     service_contract_offer,
     service_contract_overview,

@@ -73,9 +73,9 @@ class ServiceContractDocument(models.Model):
 
     @api.depends("kind")
     def _compute_has_prices(self):
-        """Propose to keep contracts to those who see prices."""
+        """Propose to keep contracts and letters to those who see prices."""
         for document in self:
-            document.has_prices = document.kind == "contract"
+            document.has_prices = document.kind in ("contract", "correspondence")
 
     # ------------------------------------------------------------------
     # CRUD

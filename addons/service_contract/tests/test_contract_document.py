@@ -60,6 +60,10 @@ class TestContractDocument(ContractCase, HttpCase):
         priced = self.Document.create(
             {"contract_id": self.contract.id, "name": "contract.txt", "raw": b"100.00", "kind": "contract"}
         )
+        letter = self.Document.create({"contract_id": self.contract.id, "name": "letter.txt", "kind": "correspondence"})
+        self.assertTrue(letter.has_prices, "until somebody says otherwise")
+        letter.has_prices = False
+        self.assertTrue(letter.with_user(self.user_reader).has_access("read"))
         mail = self.contract.message_post(body="Our contract", attachments=[("offer.txt", b"100.00")])
         for user, is_seen in ((self.user_reader, False), (self.user_auditor, True), (self.user_contract, True)):
             with self.subTest(user=user.login):

@@ -263,6 +263,29 @@ class TestSecurity(ContractCase):
         )
         self.assertTrue(told.with_user(self.user_reader).has_access("read"), "he got it himself")
 
+    def test_following_a_contract_brings_no_prices(self):
+        """An employee who sees no prices gets no letter by following, with whatever it brings; who sees prices does."""
+        contract = self.records["service.contract"].with_user(self.user_contract)
+        subtypes = [self.env.ref(name).id for name in ("mail.mt_comment", "mail.mt_note", "service_contract.mt_price")]
+        followers = self.user_reader.partner_id | self.user_auditor.partner_id
+        for user in (self.user_reader, self.user_auditor):
+            contract.with_user(user).message_subscribe(user.partner_id.ids, subtypes)
+        for subtype, expected in (
+            ("mail.mt_note", followers),
+            ("mail.mt_comment", self.user_auditor.partner_id),
+            ("service_contract.mt_price", self.user_auditor.partner_id),
+        ):
+            message = contract.message_post(body="1,200.00 a year", message_type="comment", subtype_xmlid=subtype)
+            with self.subTest(subtype=subtype):
+                self.assertEqual(message.sudo().notified_partner_ids & followers, expected)
+        chosen = contract.message_post(
+            body="1,200.00 a year",
+            message_type="comment",
+            subtype_xmlid="mail.mt_comment",
+            partner_ids=self.user_reader.partner_id.ids,
+        )
+        self.assertEqual(chosen.sudo().notified_partner_ids & followers, followers)
+
     def test_actions_follow_the_rights(self):
         contract = self.records["service.contract"]
         for action in ("action_suspend", "action_cancel", "action_renew"):
