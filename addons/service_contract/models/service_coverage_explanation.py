@@ -19,8 +19,8 @@ class Entries(dict):
     def __init__(self, model, candidates):
         super().__init__()
         self.model, self.candidates = model, candidates
-        self.reasons = model._get_reasons()
-        self.sentences = model._get_answer_sentences()
+        self.reasons = model._get_own_reasons()
+        self.sentences = model.env["service.label"]._overlay_sentences(model._get_answer_sentences())
 
     def __missing__(self, verdict):
         name, contract_name, contract, _policy_id = self.candidates.labels[verdict.row.key]
@@ -72,7 +72,7 @@ class ServiceCoverage(models.Model):
             that have a `reason` but no `code`, from before codes were kept, stay as they are
         :return: the list, each entry with its `reason`
         """
-        reasons = self._get_reasons()
+        reasons = self._get_own_reasons()
         return [
             {**entry, "reason": self._get_entry_reason(entry, reasons)} if entry.get("code") else dict(entry)
             for entry in explanation or ()
@@ -111,7 +111,7 @@ class ServiceCoverage(models.Model):
 
     @api.model
     def _get_entry_reason(self, entry, reasons):
-        """Return the sentence of an entry; `reasons` are those of :meth:`_get_reasons`."""
+        """Return the sentence of an entry; `reasons` are those of :meth:`_get_own_reasons`."""
         reason = reasons.get((entry["code"], entry.get("detail"))) or entry.get("reason") or entry["code"]
         if "%(" not in reason:
             return reason
@@ -120,6 +120,11 @@ class ServiceCoverage(models.Model):
             for name, value in (entry.get("values") or {}).items()
         }
         return reason % {"contract": entry["contract"], **values}
+
+    @api.model
+    def _get_own_reasons(self):
+        """Return the sentences of :meth:`_get_reasons` in the company's own words."""
+        return self.env["service.label"]._overlay_sentences(self._get_reasons())
 
     @api.model
     def _get_answer_sentences(self):

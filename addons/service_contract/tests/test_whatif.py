@@ -114,6 +114,22 @@ class TestWhatif(ContractCase):
         form.at = "2026-04-15 09:00:00"
         self.assertNotIn("Pick the unit", form.answer_html)
 
+    def test_the_companys_own_words(self):
+        """The sentences have them; what they name, such as a customer called like a word, stays."""
+        contract = self._new_contract(rows=[{"equipment_id": self.unit_1.id}])
+        self.customer.name = "Unit Systems"
+        self.env = self.env(context={"lang": "en_US"})
+        for source, name in (("Contract", "Agreement"), ("Unit", "Machine"), ("Units", "Machines")):
+            self.env["service.label"].create({"lang": "en_US", "source": source, "name": name})
+        form = self._ask(partner_id=self.customer)
+        self.assertEqual(form.reason, "No agreement covers this.")
+        self.assertIn("Machines with a row of their own at Unit Systems: 1. Pick the machine", form.answer_html)
+        form = self._ask(equipment_id=self.unit_1)
+        self.assertEqual(form.reason, f"Covered by {self.unit_1.display_name} of agreement {contract.name}.")
+        form.at = "2027-02-01 09:00:00"
+        self.assertEqual(form.reason, f"Agreement {contract.name} expired on 12/31/2026.")
+        self.assertIn("Renew the agreement, or", form.answer_html)
+
     def test_refused_contracts_say_why_and_what_to_do(self):
         contract = self._new_contract()
         form = self._ask(partner_id=self.customer, at="2027-02-01 09:00:00")

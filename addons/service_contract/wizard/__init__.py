@@ -11,6 +11,7 @@ from . import (
     service_coverage_add_price,
     service_coverage_change,
     service_coverage_whatif,
+    service_coverage_whatif_advice,
     service_entitlement_correct,
     service_entitlement_sell,
     service_obligation_done,

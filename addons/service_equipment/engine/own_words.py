@@ -11,7 +11,8 @@ for its small form too:
 
 import re
 
-BRACES = re.compile(r"(\{\{.*?\}\})", re.DOTALL)
+# What stands for a value: in templates of e-mails, and in sentences of the program.
+CODE = re.compile(r"(\{\{.*?\}\}|%\(\w+\)s)", re.DOTALL)
 
 
 class OwnWords:
@@ -33,12 +34,15 @@ class OwnWords:
         return self._pattern.sub(lambda match: self._words[match[0]], text) if text else text
 
     def replace_inline(self, text):
-        """Return a text with the own words, but for what stands in double braces: that is code.
+        """Return a text with the own words, but for what stands for values in it: that is code.
 
-        >>> OwnWords({"Contract": "Agreement"}).replace_inline("Your contract {{ object.contract.name }}")
+        >>> words = OwnWords({"Contract": "Agreement"})
+        >>> words.replace_inline("Your contract {{ object.contract.name }}")
         'Your agreement {{ object.contract.name }}'
+        >>> words.replace_inline("Contract %(contract)s is suspended.")
+        'Agreement %(contract)s is suspended.'
         """
-        parts = BRACES.split(text or "")
+        parts = CODE.split(text or "")
         return "".join(part if index % 2 else self.replace(part) for index, part in enumerate(parts))
 
 

@@ -188,6 +188,15 @@ class ServiceLabel(models.Model):
                 element.tail = words.replace(element.tail)
 
     @api.model
+    def _overlay_sentences(self, sentences):
+        """Return sentences of the program with own words, before values are put in: a value is no word.
+
+        :param dict sentences: {key: text, in which %(name)s stands for a value}
+        """
+        words = self._get_words()
+        return {key: words.replace_inline(text) for key, text in sentences.items()} if words else sentences
+
+    @api.model
     def _overlay_html(self, source):
         """Return a template of an e-mail with own words in its texts.
 
