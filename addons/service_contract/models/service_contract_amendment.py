@@ -18,7 +18,13 @@ class ServiceContractAmendment(models.Model):
 
     _name = "service.contract.amendment"
     _description = "Contract Amendment"
-    _inherit = ["mail.thread", "mail.activity.mixin", "service.number.mixin", "service.transition.mixin"]
+    _inherit = [
+        "mail.thread",
+        "mail.activity.mixin",
+        "service.number.mixin",
+        "service.transition.mixin",
+        "service.limits.mixin",
+    ]
     _order = "date desc, id desc"
     _check_company_auto = True
 

@@ -21,7 +21,7 @@ class ServiceContractObligation(models.Model):
 
     _name = "service.contract.obligation"
     _description = "Contractual Obligation"
-    _inherit = ["mail.thread", "mail.activity.mixin", "service.transition.mixin"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "service.transition.mixin", "service.limits.mixin"]
     _order = "date_due, id"
     _check_company_auto = True
 
@@ -300,7 +300,7 @@ class ServiceContractObligation(models.Model):
         attachments = self.env["ir.attachment"].browse(attachment_ids or [])
         values_list = []
         for record in self:
-            day = fields.Date.to_date(date) or record.contract_id._get_today()
+            day = record._to_day(date) or record.contract_id._get_today()
             record._check_done(day, attachments)
             values_list.append(record._prepare_fulfilment_values(day, note))
         # What was done is recorded here only, after the checks.

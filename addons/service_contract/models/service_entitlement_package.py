@@ -11,6 +11,7 @@ class ServiceEntitlementPackage(models.Model):
 
     _name = "service.entitlement.package"
     _description = "Prepaid Package"
+    _inherit = ["service.limits.mixin"]
     _order = "sequence, name, id"
     _check_company_auto = True
 

@@ -31,7 +31,7 @@ class ServiceContract(models.Model):
         package.check_access("read")
         buckets = self.env["service.entitlement"]
         for contract in self:
-            day = fields.Date.to_date(date) or contract._get_today()
+            day = contract._to_day(date) or contract._get_today()
             contract._check_sale(package, day, count, price)
             bucket = buckets.create(contract._prepare_package_values(package, day, count))
             unit_price = package._get_price(contract, day) if price is None else price

@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
-DAYS = {"date_start", "date_end", "date_anchor", "index_base_date"}
+DAYS = {"date", "date_start", "date_end", "date_anchor", "date_from", "date_to", "date_first", "index_base_date"}
 # Ten years of days, a hundred years of months.
 MOST = {
     "notice_days": 3650,
@@ -13,7 +13,10 @@ MOST = {
     "termination_notice_count": 3650,
     "renewal_months": 1200,
     "index_lag_months": 1200,
+    "reminder_days": 3650,
     "duration_months": 1200,
+    "interval_months": 1200,
+    "validity_months": 1200,
     "interval_count": 1200,
 }
 
@@ -22,7 +25,7 @@ class ServiceLimitsMixin(models.AbstractModel):
     """Days and numbers that can be counted with.
 
     What is out of all bounds, such as 31 December 9999 for "without an end", is refused in one sentence before anything
-    is computed of it: on the screen while it is typed, and in imports.
+    is computed of it: on the screen while it is typed, and in imports. Models that inherit it name such fields alike.
     """
 
     _name = "service.limits.mixin"
@@ -87,6 +90,4 @@ class ServiceLimitsMixin(models.AbstractModel):
         if day < FIRST_DAY:
             raise UserError(self.env._("%(field)s: enter a day from %(first)s on.", **values))
         if day > LAST_DAY:
-            raise UserError(
-                self.env._("%(field)s: enter a day until %(last)s; what has no end renews by itself.", **values)
-            )
+            raise UserError(self.env._("%(field)s: enter a day until %(last)s.", **values))

@@ -27,6 +27,7 @@ class ServiceObligation(models.Model):
 
     _name = "service.obligation"
     _description = "Obligation"
+    _inherit = ["service.limits.mixin"]
     _order = "sequence, name, id"
     _check_company_auto = True
 

@@ -15,6 +15,7 @@ class ServicePriceIndex(models.Model):
 
     _name = "service.price.index"
     _description = "Price Index"
+    _inherit = ["service.limits.mixin"]
     _order = "name, id"
     _check_company_auto = True
 

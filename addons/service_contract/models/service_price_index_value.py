@@ -7,6 +7,7 @@ class ServicePriceIndexValue(models.Model):
 
     _name = "service.price.index.value"
     _description = "Value of a Price Index"
+    _inherit = ["service.limits.mixin"]
     _order = "index_id, date desc, id desc"
     _check_company_auto = True
 

@@ -38,7 +38,7 @@ class ServiceSpecialDay(models.Model):
 
     _name = "service.special.day"
     _description = "Special Day"
-    _inherit = ["mail.thread"]
+    _inherit = ["mail.thread", "service.limits.mixin"]
     _order = "date_from desc, id desc"
     _check_company_auto = True
 

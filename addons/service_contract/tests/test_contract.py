@@ -270,7 +270,7 @@ class TestContract(ContractCase):
         cases = [
             ({"date_end": date(2025, 1, 1)}, "cannot end before it begins"),
             ({"notice_days": -1}, "not a negative number"),
-            ({"date_end": "9999-12-31"}, "enter a day until 2199; what has no end renews by itself"),
+            ({"date_end": "9999-12-31"}, "Last Day: enter a day until 2199"),
             ({"date_start": "0026-01-01"}, "First Day: enter a day from 1900 on"),
             ({"date_anchor": "9999-12-31"}, "enter a day until 2199"),
             ({"date_end": "31/12/2026"}, "Enter the day as year-month-day"),
@@ -314,7 +314,7 @@ class TestContract(ContractCase):
     def test_screen_refuses_what_cannot_be_counted(self):
         """In a sentence, while it is typed."""
         for name, value, message in [
-            ("date_end", date(9999, 12, 31), "what has no end renews by itself"),
+            ("date_end", date(9999, 12, 31), "Last Day: enter a day until 2199"),
             ("notice_days", 99999999, "enter 3650 at most"),
         ]:
             form = Form(self.env["service.contract"].with_user(self.user_contract))
@@ -341,6 +341,26 @@ class TestContract(ContractCase):
             contract, [{"state": "active", "date_end": date(2026, 12, 31), "date_cancelled": False}]
         )
         self.assertFalse(contract.suspension_ids)
+
+    def test_catalogues_refuse_what_cannot_be_counted(self):
+        """Nobody stops the clocks, the reminders or the prices of others by a number that is none."""
+        obligation = self.env["service.obligation"].create({"name": "Report"})
+        contract = self._new_contract()
+        for model, values, message in [
+            ("service.special.day", {"name": "For ever", "date_from": TODAY, "date_to": "9999-12-31"}, "until 2199"),
+            ("service.contract.obligation", {"date_first": "9999-12-31"}, "until 2199"),
+            ("service.contract.obligation", {"reminder_days": 10**8}, "3650 at most"),
+            ("service.contract.obligation", {"interval_months": 10**8}, "1200 at most"),
+            ("service.obligation", {"name": "Report", "interval_months": 10**8}, "1200 at most"),
+            ("service.contract.amendment", {"contract_id": contract.id, "date": "9999-12-31"}, "until 2199"),
+            ("service.price.index", {"name": "Prices", "interval_months": 10**8}, "1200 at most"),
+            ("service.contract.template", {"name": "Long", "duration_months": 10**8}, "1200 at most"),
+            ("service.entitlement.package", {"name": "Hours", "validity_months": 10**8}, "1200 at most"),
+        ]:
+            if model == "service.contract.obligation":
+                values = {"contract_id": contract.id, "obligation_id": obligation.id, **values}
+            with self.subTest(model=model), self.assertRaisesRegex(UserError, message), self.env.cr.savepoint():
+                self.env[model].create(values)
 
     def test_currency_stands_once_it_has_begun(self):
         """Neither a tariff nor a hand turns promised prices into another currency; a draft follows its tariff."""
