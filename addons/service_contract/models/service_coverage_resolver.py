@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import pytz
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
@@ -175,8 +175,8 @@ class ServiceCoverage(models.Model):
         """Find the cover of many calls at once: a handful of queries for any number of them.
 
         A request is a dict: `partner_id`, `site_id`, `equipment_id`, `product_id`, `call_type_id` (ids, or false),
-        `at` (instant, naive UTC or ISO text) and `company_id` (default the current company). The answer, in the order
-        of the requests, is a dict of plain values:
+        `at` (instant, naive UTC, or ISO text, which may have an offset) and `company_id` (default the current company).
+        The answer, in the order of the requests, is a dict of plain values:
 
         - `coverage_id`, `contract_id`: of the winning row, or false
         - `source`: `warranty` when it pays anything, else `contract`, else `none`
@@ -191,7 +191,7 @@ class ServiceCoverage(models.Model):
           share these dicts, and `payers`: copy one before changing it
 
         :raise AccessError: for users who may not read contracts
-        :raise UserError: for a request without an instant
+        :raise UserError: for a request without an instant, or one that cannot be read
         """
         if not self.env.su and not any(map(self.env.user.has_group, ASKING_GROUPS)):
             raise AccessError(self.env._("You may not look up what contracts cover."))
@@ -220,8 +220,9 @@ class ServiceCoverage(models.Model):
         self._prefetch_asked(partners[False].union(*partners.values()), units[False].union(*units.values()))
         zones = {}
         asked_list = []
+        read_instant = self.env["service.sla.policy"]._read_instant
         for request in requests:
-            at = fields.Datetime.to_datetime(request.get("at"))
+            at = read_instant(request.get("at"))
             if not at:
                 raise UserError(self.env._("A question about cover needs the instant of the call."))
             unit = units[request.get("equipment_id") or False]

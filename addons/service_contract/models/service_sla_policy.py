@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytz
 
@@ -146,7 +146,7 @@ class ServiceSlaPolicy(models.Model):
     def preview_deadlines(self, at, priority="1", site_id=None, calendar_id=None, tz=None):
         """Tell until when the service level promises what, for a call raised at an instant and never paused.
 
-        :param at: naive UTC, or its ISO text
+        :param at: naive UTC, or ISO text, which may have an offset
         :param str priority: key of PRIORITIES
         :param site_id: id of the site, whose time zone and special days count; else the company's zone
         :param calendar_id: id of the working hours, where a coverage row has its own; else those of the service level
@@ -154,13 +154,18 @@ class ServiceSlaPolicy(models.Model):
         :return: list of dicts in plain JSON, in the order of METRICS: `metric`, `target_id`, `budget_minutes`,
             `deadline` (UTC), `local` (ISO text at the site), `warnings` (list of `percent`, `at`, `local`) and `days`
             (list of `date`, `minutes`, `windows` of wall time), which says how the budget is spent day by day
-        :raise UserError: when the working hours cannot drive a clock, or a deadline is more than two years ahead
+        :raise UserError: without an instant, for an unknown time zone, when the working hours cannot drive a clock, or
+            a deadline is more than two years ahead
         """
         self.ensure_one()
+        at = self._read_instant(at)
+        if not at:
+            raise UserError(self.env._("A preview of deadlines needs the instant of the call."))
+        if tz and tz not in pytz.all_timezones_set:
+            raise UserError(self.env._("%(tz)s is no time zone: write it like Europe/Rome.", tz=tz))
         site = self.env["res.partner"].browse(site_id)
         tz = tz or site._get_service_tz(self.company_id)
         calendar = self.env["resource.calendar"].browse(calendar_id) if calendar_id else self.calendar_id
-        at = fields.Datetime.to_datetime(at)
         return [self._prepare_preview(promise, tz) for promise in self._plan_targets(at, priority, tz, calendar, site)]
 
     def _plan_targets(self, at, priority, tz, calendar, site):
@@ -209,6 +214,24 @@ class ServiceSlaPolicy(models.Model):
                 for day in days
             ],
         }
+
+    @api.model
+    def _read_instant(self, value):
+        """Return an instant as naive UTC, False without one.
+
+        :param value: naive datetime, date, or ISO text; without an offset it is UTC
+        :raise UserError: when it is none of these
+        """
+        if not value:
+            return False
+        read = datetime.fromisoformat if isinstance(value, str) else fields.Datetime.to_datetime
+        try:
+            instant = read(value)
+        except (TypeError, ValueError) as error:
+            raise UserError(
+                self.env._("%(text)s is no instant: write it like 2026-04-15 09:00:00, in UTC.", text=value)
+            ) from error
+        return instant.astimezone(pytz.utc).replace(tzinfo=None) if instant.tzinfo else instant
 
     @api.model
     def _to_local(self, instant, tz):

@@ -301,6 +301,21 @@ class TestResolver(ContractCase):
     def test_instant_is_needed(self):
         with self.assertRaisesRegex(UserError, "needs the instant"):
             self._resolve(at=False)
+        for text in ("tomorrow", "2026-04-31 09:00:00", 7):
+            with self.subTest(text=text), self.assertRaisesRegex(UserError, f"{text} is no instant"):
+                self._resolve(at=text)
+
+    def test_instants_of_other_systems(self):
+        """ISO text, in UTC or with an offset: the last minute of the last day in Rome is covered."""
+        self._new_story_contract()
+        for text, source in [
+            ("2027-03-11T22:59:00", "contract"),
+            ("2027-03-11 22:59:00", "contract"),
+            ("2027-03-11T23:59:00+01:00", "contract"),
+            ("2027-03-11T23:59:00Z", "none"),
+        ]:
+            with self.subTest(text=text):
+                self.assertEqual(self._resolve(at=text, equipment_id=self.unit_1.id)["source"], source)
 
     def test_batch_answers_in_order(self):
         contract = self._new_story_contract()

@@ -49,6 +49,16 @@ class TestSlaPolicy(ContractCase):
             [("2026-04-15", 360.0), ("2026-04-16", 480.0), ("2026-04-17", 120.0)],
         )
 
+    def test_preview_of_what_is_no_instant_or_zone(self):
+        self.assertEqual(self._preview("2026-04-15T11:00:00+02:00"), self._preview("2026-04-15 09:00:00"))
+        for at, tz, sentence in [
+            ("soon", None, "soon is no instant"),
+            (False, None, "needs the instant"),
+            ("2026-04-15 09:00:00", "Mars/Olympus", "Mars/Olympus is no time zone"),
+        ]:
+            with self.subTest(at=at, tz=tz), self.assertRaisesRegex(UserError, sentence):
+                self._preview(at, tz=tz)
+
     def test_the_days_sum_to_the_budget(self):
         """Over a weekend, a holiday and both changes of the hour, with breaks, and round the clock."""
         self.env["resource.calendar.leaves"].create(
