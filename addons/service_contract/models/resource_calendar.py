@@ -49,7 +49,7 @@ class ResourceCalendar(models.Model):
         return self._get_working_times([key], start, end)[key]
 
     @api.model
-    def _get_working_times(self, keys, start, end, with_holidays=True):
+    def _get_working_times(self, keys, start, end, with_holidays=True, may_be_closed=False):
         """Return the hours of many calendars at many places: a handful of queries for any number of keys.
 
         :param keys: iterable of (calendar or empty record, time zone name, company), and as a fourth item, for hours
@@ -57,6 +57,7 @@ class ResourceCalendar(models.Model):
         :param start: first instant of the window, naive UTC
         :param end: last instant of the window, naive UTC
         :param with_holidays: False to work on holidays
+        :param may_be_closed: True to get no hours, instead of an error, where special days close a site for years
         :return: dict {key: `engine.working_time.WorkingTime`}
         """
         keys = list(dict.fromkeys(keys))
@@ -77,7 +78,9 @@ class ResourceCalendar(models.Model):
             place = (calendar, tz, company, special_days[key])
             if place not in built:
                 leaves = holidays[calendar.id, company.id]
-                built[place] = calendar.sudo()._build_working_time(tz, (start, end), leaves, special_days[key])
+                built[place] = calendar.sudo()._build_working_time(
+                    tz, (start, end), leaves, special_days[key], may_be_closed
+                )
         return {key: built[(*key[:3], special_days[key])] for key in keys}
 
     @api.model
@@ -94,7 +97,7 @@ class ResourceCalendar(models.Model):
         )
         return {key: days[key[3].id, key[2].id].hours if len(key) > 3 else () for key in keys}
 
-    def _build_working_time(self, tz, window, holidays, special_days):
+    def _build_working_time(self, tz, window, holidays, special_days, may_be_closed=False):
         """Return the hours of one calendar less its holidays, with special days; see :meth:`_get_working_times`.
 
         :param window: (first instant, last instant), naive UTC
@@ -110,15 +113,22 @@ class ResourceCalendar(models.Model):
         hours = timetable.build(zone, start, end)
         if hours.intervals:
             return hours
-        if not timetable.build(zone, start, start + HORIZON).intervals:
+        horizon = start, start + HORIZON
+        if timetable.build(zone, *horizon).intervals:
+            return hours
+        values = {"calendar": self.name or self.env._("round the clock"), "date": start.date()}
+        if not working_time.Timetable(attendances, holidays, ()).build(zone, *horizon).intervals:
             raise UserError(
-                self.env._(
-                    "The working hours %(calendar)s contain no hours in the two years from %(date)s.",
-                    calendar=self.name or self.env._("round the clock"),
-                    date=start.date(),
-                )
+                self.env._("The working hours %(calendar)s contain no hours in the two years from %(date)s.", **values)
             )
-        return hours
+        if may_be_closed:
+            return hours
+        raise UserError(
+            self.env._(
+                "Special days close the site for two years from %(date)s: no working hours %(calendar)s are left.",
+                **values,
+            )
+        )
 
     def _get_service_attendances(self):
         """Return the windows of work as values of the engine: no breaks, no section lines."""

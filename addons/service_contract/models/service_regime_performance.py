@@ -160,7 +160,7 @@ class ServiceRegime(models.Model):
             for site, tz in places
         }
         hours = self.env["resource.calendar"]._get_working_times(
-            key_by_place.values(), start, end, with_holidays=not self.is_holiday_demand
+            key_by_place.values(), start, end, with_holidays=not self.is_holiday_demand, may_be_closed=True
         )
         weights = defaultdict(tuple)
         if window.with_special_days:

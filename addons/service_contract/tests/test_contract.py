@@ -357,10 +357,10 @@ class TestContract(ContractCase):
             ("service.contract.template", {"name": "Long", "duration_months": 10**8}, "1200 at most"),
             ("service.entitlement.package", {"name": "Hours", "validity_months": 10**8}, "1200 at most"),
         ]:
-            if model == "service.contract.obligation":
-                values = {"contract_id": contract.id, "obligation_id": obligation.id, **values}
+            owner = {"contract_id": contract.id, "obligation_id": obligation.id}
+            owner = owner if model == "service.contract.obligation" else {}
             with self.subTest(model=model), self.assertRaisesRegex(UserError, message), self.env.cr.savepoint():
-                self.env[model].create(values)
+                self.env[model].create({**owner, **values})
 
     def test_currency_stands_once_it_has_begun(self):
         """Neither a tariff nor a hand turns promised prices into another currency; a draft follows its tariff."""

@@ -101,6 +101,26 @@ class TestContractPerformance(PerformanceCase):
         self.assertEqual((item["event"], item["amount"]), (f"service.downtime,{self.fault.id}", -200.0))
         self.assertEqual(values["events"][item["event"]]["label"], self.fault.display_name)
 
+    def test_a_site_closed_for_years_owes_nothing(self):
+        """A site that was given up takes its units out of the figures; the contract's other sites are judged on."""
+        plant = self.env["res.partner"].create({"name": "Plant 2", "parent_id": self.customer.id, "tz": "Europe/Rome"})
+        unit = self._new_unit("P-4", site_id=plant.id)
+        contract = self._new_contract(
+            rows=[{"equipment_id": each.id, "price": 1.0} for each in (unit, self.unit_2)], regime_id=self.regime.id
+        )
+        self._new_event("2026-06-10 08:00", "2026-06-10 20:00", unit=unit)
+        before = contract.performance(*JUNE)["regimes"][0]["metrics"][0]["figures"]
+        self.env["service.special.day"].create(
+            {"name": "Given up", "date_from": "2026-01-01", "date_to": "2031-12-31", "site_ids": plant.ids}
+        )
+        after = contract.performance(*JUNE)["regimes"][0]["metrics"][0]["figures"]
+        self.assertEqual((before["demand_hours"], before["down_hours"]), (624.0, 12.0))
+        self.assertEqual((after["demand_hours"], after["down_hours"]), (312.0, 0.0))
+        with self.assertRaisesRegex(UserError, "Special days close the site for two years from 2026-06-01"):
+            self.env["resource.calendar"]._get_working_times(
+                [(self.demand, "Europe/Rome", self.company, plant)], datetime(2026, 6, 1), datetime(2026, 7, 1)
+            )
+
     def test_special_days_on_top(self):
         with self.subTest("not service-affecting"):
             day = self._new_special_day(effect="closed", site_ids=[Command.set(self.site.ids)])
