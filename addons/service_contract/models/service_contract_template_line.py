@@ -28,7 +28,7 @@ class ServiceContractTemplateLine(models.Model):
 
     _name = "service.contract.template.line"
     _description = "Coverage of a Contract Template"
-    _inherit = ["service.coverage.terms", "service.limits.mixin"]
+    _inherit = ["service.coverage.terms", "service.coverage.scope", "service.limits.mixin"]
     _order = "template_id, sequence, id"
     _check_company_auto = True
 
@@ -42,7 +42,7 @@ class ServiceContractTemplateLine(models.Model):
     company_id = fields.Many2one(related="template_id.company_id", store=True, index=True)
     currency_id = fields.Many2one(related="template_id.currency_id")
     sequence = fields.Integer(default=10)
-    name = fields.Char(required=True, translate=True, default=lambda self: self.env._("Whole contract"))
+    name = fields.Char(required=True, translate=True)
     is_per_unit = fields.Boolean(
         string="One Row per Unit",
         help="Makes a row for each unit that is chosen, if the products, categories and zones fit it.",

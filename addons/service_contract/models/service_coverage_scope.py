@@ -31,9 +31,10 @@ class ServiceCoverageScope(models.AbstractModel):
     @api.model
     def _get_scope_name(self, vals):
         """Return what a row with these values covers, in words: "Presses, Milan"."""
-        row = self.new({name: vals[name] for name in SCOPE_FIELDS if vals.get(name)})
+        scopes = [name for name in SCOPE_FIELDS if vals.get(name)]
+        row = self.new({name: vals[name] for name in scopes})
         texts = []
-        for name in SCOPE_FIELDS:
+        for name in scopes:
             names = [record.display_name for record in row[name]]
             more = self.env._("%(count)s more", count=len(names) - NAMED)
             texts += names if len(names) <= NAMED else [*names[:NAMED], more]

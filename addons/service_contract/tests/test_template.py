@@ -71,6 +71,19 @@ class TemplateCase(ContractCase):
 
 @tagged("post_install", "-at_install")
 class TestTemplate(TemplateCase):
+    def test_lines_are_named_after_their_scope(self):
+        with Form(self.template.with_user(self.user_manager)) as form:
+            with form.line_ids.new() as line:
+                line.categ_ids.add(self.category)
+            with form.line_ids.new() as line:
+                line.name = "The rest"
+            with form.line_ids.new():
+                pass
+        self.assertEqual(
+            self.template.line_ids.sorted("id")[-3:].mapped("name"),
+            [self.category.display_name, "The rest", "Whole contract"],
+        )
+
     def test_contract_made_from_it(self):
         contract = self._create_contract(site_ids=self.site.ids)
         self.assertRecordValues(
