@@ -9,9 +9,9 @@ class IrActionsActions(models.Model):
 
     def _get_action_dict(self):
         action = super()._get_action_dict()
-        words = self.env["service.label"]._get_words()
-        is_ours = (action.get("res_model") or "").startswith("service.") or action["xml_id"].startswith("service_")
-        if words and is_ours:
+        labels = self.env["service.label"]
+        words, model_name = labels._get_words(), action.get("res_model")
+        if words and (labels._has_own_words(model_name) if model_name else action["xml_id"].startswith("service_")):
             action.update({name: words.replace(action[name]) for name in ("name", "display_name", "help")})
         return action
 

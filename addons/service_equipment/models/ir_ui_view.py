@@ -9,8 +9,9 @@ class IrUiView(models.Model):
 
     def _postprocess_view(self, node, model_name, *args, **options):
         name_manager = super()._postprocess_view(node, model_name, *args, **options)
-        if not name_manager.parent and model_name.startswith("service."):
-            self.env["service.label"]._overlay_tree(node)
+        labels = self.env["service.label"]
+        if not name_manager.parent and labels._has_own_words(model_name):
+            labels._overlay_tree(node)
         return name_manager
 
     def _postprocess_tag_field(self, node, name_manager, node_info):

@@ -122,6 +122,11 @@ class ServiceLabel(models.Model):
         return Domain("model", "=like", f"{SUITE}%") | inherited
 
     @api.model
+    def _has_own_words(self, model_name):
+        """Return whether the screens of a model are shown in own words: the suite's, but for the list of the words."""
+        return (model_name or "").startswith(SUITE) and model_name != self._name
+
+    @api.model
     def _get_words(self):
         """Return the :class:`OwnWords` of the user's language, or None without any."""
         # Before an update has made the table, nothing can be asked.

@@ -102,6 +102,17 @@ class TestOwnLabel(EquipmentCase):
         )
         return str(self.env["ir.qweb"].with_context(lang="en_US")._render(view.id))
 
+    def test_the_list_of_words_speaks_of_the_originals(self):
+        self._label("Equipment", "Machines")
+        self._label("Contract", "Agreement")
+        action = self.env.ref("service_equipment.service_label_action").with_context(lang="en_US")
+        self.assertIn('"Contract" by "Agreement"', action._get_action_dict()["help"])
+        view = self.env.ref("service_equipment.service_label_view_list")
+        arch = etree.fromstring(
+            self.env(user=self.user_admin, context={"lang": "en_US"})["service.label"].get_view(view.id, "list")["arch"]
+        )
+        self.assertEqual(arch.xpath("//field[@name='source']/@placeholder"), ["e.g. Contract"])
+
     def test_what_the_suite_adds_to_other_screens_and_pages(self):
         """A button on the contact's form and a card on the portal's first page; what is Odoo's stays."""
         form, home = self.env.ref("base.view_partner_form"), self.env.ref("portal.portal_my_home")
