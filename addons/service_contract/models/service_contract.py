@@ -279,23 +279,35 @@ class ServiceContract(models.Model):
     # ------------------------------------------------------------------
 
     def write(self, vals):
-        if "currency_id" in vals:
-            self._check_currency_stands(vals["currency_id"])
+        self.filtered(lambda contract: contract.state != "draft")._check_stands(vals)
         return super().write(vals)
 
-    def _check_currency_stands(self, currency_id):
-        """Refuse another currency for what has been promised, billed and valued in the present one.
+    def _check_stands(self, vals):
+        """Refuse changes of what contracts that have begun were promised, billed and valued by.
 
-        :raise UserError: for the first contract that has begun in another currency
+        :raise UserError: for the first contract that does not allow them
         """
         for contract in self:
-            if contract.state != "draft" and contract.currency_id.id != currency_id:
+            values = {"contract": contract.name, "currency": contract.currency_id.name}
+            if vals.get("currency_id", contract.currency_id.id) != contract.currency_id.id:
                 raise UserError(
                     self.env._(
-                        "Contract %(contract)s has begun in %(currency)s: its prices stay in that currency.",
-                        contract=contract.name,
-                        currency=contract.currency_id.name,
+                        "Contract %(contract)s has begun in %(currency)s: its prices stay in that currency.", **values
                     )
+                )
+            if any(
+                name in vals and fields.Date.to_date(vals[name]) != contract[name]
+                for name in ("date_start", "date_anchor")
+            ):
+                raise UserError(
+                    self.env._(
+                        "Contract %(contract)s has begun: its first day and its billing anchor stay as they are.",
+                        **values,
+                    )
+                )
+            if not vals.get("active", True) and contract.state in ("active", "suspended"):
+                raise UserError(
+                    self.env._("Contract %(contract)s is under way: end it before you archive it.", **values)
                 )
 
     @api.ondelete(at_uninstall=False)

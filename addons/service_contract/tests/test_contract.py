@@ -383,6 +383,27 @@ class TestContract(ContractCase):
         draft.pricelist_id = tariff
         self.assertEqual(draft.currency_id, foreign)
 
+    def test_what_has_begun_is_not_pulled_away(self):
+        """Its first day and its anchor are what is billed by; archived, no job would renew or end it any more."""
+        contract = self._new_contract()
+        for values, message in [
+            ({"date_start": "2025-06-01"}, "first day and its billing anchor stay"),
+            ({"date_anchor": "2026-01-15"}, "first day and its billing anchor stay"),
+            ({"active": False}, "is under way: end it before you archive it"),
+        ]:
+            with self.subTest(values=values), self.assertRaisesRegex(UserError, message), self.env.cr.savepoint():
+                contract.write(values)
+        contract.write({"date_start": "2026-01-01", "date_anchor": date(2026, 1, 1), "active": True})
+        contract.action_suspend()
+        with self.assertRaisesRegex(UserError, "is under way"):
+            contract.action_archive()
+        contract.action_cancel()
+        contract.action_archive()
+        self.assertRecordValues(
+            contract, [{"active": False, "date_start": date(2026, 1, 1), "date_anchor": date(2026, 1, 1)}]
+        )
+        self._new_contract(activate=False).action_archive()
+
     def test_lists_show_suspended_contracts(self):
         """What is suspended runs on: nobody has to look for it, and it is renewed and ends like the others."""
         contract = self._new_contract(date_end=date(2026, 5, 10))
