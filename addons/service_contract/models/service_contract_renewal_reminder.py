@@ -6,8 +6,6 @@ from odoo import api, fields, models
 from odoo.exceptions import LockError, UserError, ValidationError
 from odoo.tools import format_date
 
-from .service_limits_mixin import MOST
-
 _logger = logging.getLogger(__name__)
 
 ACTIVITY = "service_contract.mail_activity_type_renewal"
@@ -159,7 +157,7 @@ class ServiceContract(models.Model):
         self.ensure_one()
         texts = (self.renewal_reminder_days or "").replace(";", ",").split(",")
         days = {int(text) for text in texts if text.strip()}
-        if any(not 0 <= day <= MOST["notice_days"] for day in days):
+        if any(not 0 <= day <= self._get_limits()["notice_days"] for day in days):
             raise ValueError
         return sorted(days | {0} if self.renewal_mode == "manual" else days - {0}, reverse=True)
 

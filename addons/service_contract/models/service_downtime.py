@@ -30,7 +30,7 @@ class ServiceDowntime(models.Model):
 
     _name = "service.downtime"
     _description = "Down Time"
-    _inherit = ["mail.thread"]
+    _inherit = ["mail.thread", "service.limits.mixin"]
     _order = "started_at desc, id desc"
     _check_company_auto = True
 

@@ -270,10 +270,10 @@ class TestContract(ContractCase):
         cases = [
             ({"date_end": date(2025, 1, 1)}, "cannot end before it begins"),
             ({"notice_days": -1}, "not a negative number"),
-            ({"date_end": "9999-12-31"}, "Last Day: enter a day until 2199"),
-            ({"date_start": "0026-01-01"}, "First Day: enter a day from 1900 on"),
-            ({"date_anchor": "9999-12-31"}, "enter a day until 2199"),
-            ({"date_end": "31/12/2026"}, "Enter the day as year-month-day"),
+            ({"date_end": "9999-12-31"}, "enter a day from 1900 to 2199"),
+            ({"date_start": "0026-01-01"}, "First Day: enter a day from 1900 to 2199"),
+            ({"date_anchor": "9999-12-31"}, "enter a day from 1900 to 2199"),
+            ({"date_end": "31/12/2026"}, "is not a date such as 2026-12-31"),
             ({"notice_days": 99999999}, "enter 3650 at most"),
             ({"end_alert_days": 99999999}, "enter 3650 at most"),
             ({"termination_notice_count": 99999999}, "enter 3650 at most"),
@@ -281,7 +281,7 @@ class TestContract(ContractCase):
             ({"renewal_reminder_days": "90, 99999999"}, "enter days, such as 90, 60, 30"),
             ({"interval_count": 99999999}, "enter 1200 at most"),
             ({"rows": [{"interval_count": 99999999}]}, "enter 1200 at most"),
-            ({"rows": [{"date_end": "9999-12-31"}]}, "enter a day until 2199"),
+            ({"rows": [{"date_end": "9999-12-31"}]}, "enter a day from 1900 to 2199"),
             ({"interval_count": 0}, "at least one"),
             ({"discount_part": 101.0}, "between 0 and 100"),
             ({"pricelist_id": tariff.id, "currency_id": self.company.currency_id.id}, "The tariff Foreign is in"),
@@ -314,7 +314,7 @@ class TestContract(ContractCase):
     def test_screen_refuses_what_cannot_be_counted(self):
         """In a sentence, while it is typed."""
         for name, value, message in [
-            ("date_end", date(9999, 12, 31), "Last Day: enter a day until 2199"),
+            ("date_end", date(9999, 12, 31), "Last Day: enter a day from 1900 to 2199"),
             ("notice_days", 99999999, "enter 3650 at most"),
         ]:
             form = Form(self.env["service.contract"].with_user(self.user_contract))
@@ -333,9 +333,9 @@ class TestContract(ContractCase):
             lambda: contract.action_cancel(received_on="31/12/2026"),
             lambda: contract.coverage_ids.action_end("soon"),
         ):
-            with self.assertRaisesRegex(UserError, "Enter the day as year-month-day"):
+            with self.assertRaisesRegex(UserError, "is not a date such as 2026-12-31"):
                 act()
-        with self.assertRaisesRegex(UserError, "enter a day until 2199"):
+        with self.assertRaisesRegex(UserError, "enter a day from 1900 to 2199"):
             contract.action_cancel(received_on="9999-12-31")
         self.assertRecordValues(
             contract, [{"state": "active", "date_end": date(2026, 12, 31), "date_cancelled": False}]

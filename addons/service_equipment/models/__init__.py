@@ -12,6 +12,7 @@ from . import (
     service_document_mixin,
     service_history_mixin,
     service_import,
+    service_limits_mixin,
     service_number_mixin,
     service_transition_mixin,
     service_version_mixin,

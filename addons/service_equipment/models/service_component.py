@@ -34,6 +34,7 @@ class ServiceComponent(models.Model):
 
     _name = "service.component"
     _description = "As-Maintained Component"
+    _inherit = ["service.limits.mixin"]
     _parent_name = "parent_id"
     _order = "equipment_id, complete_position, id"
     _check_company_auto = True

@@ -26,6 +26,7 @@ class ServiceEquipment(models.Model):
         "service.number.mixin",
         "service.transition.mixin",
         "service.history.mixin",
+        "service.limits.mixin",
     ]
     _order = "name desc, id desc"
     _check_company_auto = True

@@ -2,7 +2,6 @@
 from decimal import Decimal
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ..engine import build
@@ -100,17 +99,6 @@ class ServiceEquipment(models.Model):
     # ------------------------------------------------------------------
     # Rows
     # ------------------------------------------------------------------
-
-    @api.model
-    def _to_day(self, value):
-        """Return a date of its ISO text.
-
-        :raise UserError: when it is none
-        """
-        try:
-            return fields.Date.to_date(value)
-        except (TypeError, ValueError):
-            raise UserError(self.env._("%(date)s is not a date such as 2026-12-31.", date=value)) from None
 
     def _get_build_days(self, date):
         """Return the day to look at, for each unit: today where it stands unless another one is given."""

@@ -15,7 +15,13 @@ class ServiceLoan(models.Model):
 
     _name = "service.loan"
     _description = "Loan Equipment"
-    _inherit = ["mail.thread", "mail.activity.mixin", "service.number.mixin", "service.transition.mixin"]
+    _inherit = [
+        "mail.thread",
+        "mail.activity.mixin",
+        "service.number.mixin",
+        "service.transition.mixin",
+        "service.limits.mixin",
+    ]
     _order = "date_due desc, id desc"
     _check_company_auto = True
 

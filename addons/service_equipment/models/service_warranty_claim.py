@@ -13,7 +13,13 @@ class ServiceWarrantyClaim(models.Model):
 
     _name = "service.warranty.claim"
     _description = "Vendor Warranty Claim"
-    _inherit = ["mail.thread", "mail.activity.mixin", "service.number.mixin", "service.transition.mixin"]
+    _inherit = [
+        "mail.thread",
+        "mail.activity.mixin",
+        "service.number.mixin",
+        "service.transition.mixin",
+        "service.limits.mixin",
+    ]
     _order = "date desc, id desc"
     _check_company_auto = True
 

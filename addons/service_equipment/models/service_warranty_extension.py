@@ -16,6 +16,7 @@ class ServiceWarrantyExtension(models.Model):
 
     _name = "service.warranty.extension"
     _description = "Warranty Extension"
+    _inherit = ["service.limits.mixin"]
     _order = "date desc, id desc"
     _check_company_auto = True
 

@@ -167,6 +167,25 @@ class TestEquipment(EquipmentCase):
         self.env["res.company"]._create_missing_service_quarantine_location()
         self.assertTrue(company.service_quarantine_location_id)
 
+    def test_days_and_numbers_out_of_bounds(self):
+        """They are refused in a sentence before anything is computed of them, on the screen too."""
+        unit = self._new_unit()
+        component = self.env["service.component"].create({"equipment_id": unit.id, "product_id": self.product.id})
+        for record, name, value, message in (
+            (unit, "date_delivered", "9999-12-31", "enter a day from 1900 to 2199"),
+            (unit, "date_delivered", "0001-01-01", "enter a day from 1900 to 2199"),
+            (unit, "date_delivered", "soon", "soon is not a date such as 2026-12-31"),
+            (component, "warranty_months", 10**12, "enter 1200 at most"),
+            (component, "warranty_months", -(2**31), "enter 1200 at most"),
+        ):
+            before = record[name]
+            with self.subTest(name, value=value), self.assertRaisesRegex(UserError, message):
+                record.with_user(self.user_manager).write({name: value})
+            self.assertEqual(record[name], before)
+        form = Form(unit.with_user(self.user_manager))
+        with self.assertRaisesRegex(UserError, "enter a day from 1900 to 2199"):
+            form.date_delivered = date(9999, 12, 31)
+
     def test_each_company_numbers_by_its_own_sequence(self):
         second = self.env["res.company"].create({"name": "Second"})
         self.env["ir.sequence"].create(

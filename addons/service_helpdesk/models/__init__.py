@@ -1,6 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from . import (
     service_cached_mixin,  # mixins come before the models that carry them
+    service_limits_mixin,
     service_replay_mixin,
     service_words_mixin,
     fetchmail_server,

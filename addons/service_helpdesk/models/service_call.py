@@ -21,7 +21,14 @@ class ServiceCall(models.Model):
 
     _name = "service.call"
     _description = "Service Call"
-    _inherit = ["portal.mixin", "mail.activity.mixin", "rating.mixin", "service.words.mixin", "service.number.mixin"]
+    _inherit = [
+        "portal.mixin",
+        "mail.activity.mixin",
+        "rating.mixin",
+        "service.words.mixin",
+        "service.number.mixin",
+        "service.limits.mixin",
+    ]
     _order = "queue_rank, id"
     _check_company_auto = True
     _primary_email = "partner_email"

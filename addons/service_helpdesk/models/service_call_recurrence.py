@@ -56,7 +56,7 @@ class ServiceCallRecurrence(models.Model):
 
     _name = "service.call.recurrence"
     _description = "Recurring Call"
-    _inherit = ["mail.thread", "service.batch.mixin"]
+    _inherit = ["mail.thread", "service.batch.mixin", "service.limits.mixin"]
     _order = "next_make_at, id"
     _check_company_auto = True
 
@@ -247,7 +247,7 @@ class ServiceCallRecurrence(models.Model):
             unit=self.unit,
             interval=max(self.interval, 1),
             weekdays=weekdays if self.unit == "week" or is_nth else frozenset(),
-            day=self.day or None,
+            day=max(self.day, 0) or None,
             nth=int(self.nth) if is_nth and self.nth else None,
             months=self._get_months(),
             end=end,
@@ -288,7 +288,7 @@ class ServiceCallRecurrence(models.Model):
         for day in nominal:
             placed = shift(day, self.holiday_shift, is_working)
             if placed:
-                placed = spread(placed, self.window_days, is_working, load, self.day_limit)
+                placed = spread(placed, max(self.window_days, 0), is_working, load, self.day_limit)
                 load[placed] += 1
                 plan.append((day, placed))
             if len(plan) == limit:

@@ -19,7 +19,7 @@ class ServiceCustomerReport(models.Model):
 
     _name = "service.customer.report"
     _description = "Service Report of a Customer"
-    _inherit = ["mail.thread", "service.batch.mixin"]
+    _inherit = ["mail.thread", "service.batch.mixin", "service.limits.mixin"]
     _order = "partner_id, id"
     _rec_name = "partner_id"
     _check_company_auto = True

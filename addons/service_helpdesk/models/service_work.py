@@ -51,7 +51,7 @@ class ServiceWork(models.Model):
 
     _name = "service.work"
     _description = "Work Line"
-    _inherit = ["service.transition.mixin", "service.words.mixin"]
+    _inherit = ["service.transition.mixin", "service.words.mixin", "service.limits.mixin"]
     _order = "date desc, call_id, id"
     _check_company_auto = True
 

@@ -1,6 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import fields
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 
 from .common import HelpdeskCase
@@ -89,6 +89,15 @@ class TestPromise(HelpdeskCase):
         (first | third).with_user(self.taker).action_merge(first.id)
         self.assertEqual(first.promised_at, self.agreed, "the earlier one stays")
         self.assertEqual(len(self._get_tasks(first)), 1)
+
+    def test_instants_that_nothing_can_be_counted_of(self):
+        call = self.call.with_user(self.taker)
+        for name in ("promised_at", "raised_at"):
+            for value in ("0001-01-01 00:00:00", "9999-12-31 23:59:59"):
+                with self.subTest(name, value=value), self.assertRaisesRegex(UserError, "a day from 1900 to 2199"):
+                    call.write({name: value})
+            with self.subTest(name), self.assertRaisesRegex(UserError, "tomorrow is not a date"):
+                call.write({name: "tomorrow"})
 
     def test_not_before_the_call_was_raised(self):
         with self.assertRaisesRegex(ValidationError, "before it was raised"):

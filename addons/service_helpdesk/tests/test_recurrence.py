@@ -262,6 +262,26 @@ class TestRecurrence(HelpdeskCase):
             ):
                 self._new(**vals).flush_recordset()
 
+    def test_what_nothing_can_be_counted_of(self):
+        for name, value, message in (
+            ("date_start", "9999-12-31", "enter a day from 1900 to 2199"),
+            ("date_start", "0001-01-01", "enter a day from 1900 to 2199"),
+            ("interval", 2**31 - 1, "enter 1200 at most"),
+            ("hour", 1e300, "enter 24 at most"),
+            ("lead_days", 10**12, "enter 3650 at most"),
+            ("window_days", 10**12, "enter 366 at most"),
+        ):
+            with self.subTest(name, value=value), self.assertRaisesRegex(UserError, message):
+                self._new(**{name: value})
+        for vals in ({"day": -1}, {"window_days": -1}):
+            with (
+                self.subTest(vals),
+                mute_logger("odoo.sql_db"),
+                self.assertRaises(IntegrityError),
+                self.env.cr.savepoint(),
+            ):
+                self._new(**vals).flush_recordset()
+
     def test_archived_makes_nothing(self):
         recurrence = self._new()
         recurrence.active = False

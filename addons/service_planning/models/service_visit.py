@@ -57,7 +57,7 @@ class ServiceVisit(models.Model):
 
     _name = "service.visit"
     _description = "Service Visit"
-    _inherit = ["mail.thread", "mail.activity.mixin", "service.number.mixin"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "service.number.mixin", "service.limits.mixin"]
     _order = "date_start desc, id desc"
     _check_company_auto = True
 
