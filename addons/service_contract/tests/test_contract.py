@@ -347,12 +347,12 @@ class TestContract(ContractCase):
         obligation = self.env["service.obligation"].create({"name": "Report"})
         contract = self._new_contract()
         for model, values, message in [
-            ("service.special.day", {"name": "For ever", "date_from": TODAY, "date_to": "9999-12-31"}, "until 2199"),
-            ("service.contract.obligation", {"date_first": "9999-12-31"}, "until 2199"),
+            ("service.special.day", {"name": "For ever", "date_from": TODAY, "date_to": "9999-12-31"}, "to 2199"),
+            ("service.contract.obligation", {"date_first": "9999-12-31"}, "to 2199"),
             ("service.contract.obligation", {"reminder_days": 10**8}, "3650 at most"),
             ("service.contract.obligation", {"interval_months": 10**8}, "1200 at most"),
             ("service.obligation", {"name": "Report", "interval_months": 10**8}, "1200 at most"),
-            ("service.contract.amendment", {"contract_id": contract.id, "date": "9999-12-31"}, "until 2199"),
+            ("service.contract.amendment", {"contract_id": contract.id, "date": "9999-12-31"}, "to 2199"),
             ("service.price.index", {"name": "Prices", "interval_months": 10**8}, "1200 at most"),
             ("service.contract.template", {"name": "Long", "duration_months": 10**8}, "1200 at most"),
             ("service.entitlement.package", {"name": "Hours", "validity_months": 10**8}, "1200 at most"),

@@ -159,7 +159,7 @@ class TestRegimeSimulation(PerformanceCase):
         form.save().action_keep()
         note = self.contract.message_ids[0]
         self.assertEqual(note.author_id, self.user_contract.partner_id)
-        self.assertEqual(note.subtype_id, self.env.ref("mail.mt_note"))
+        self.assertEqual(note.subtype_id, self.env.ref("service_contract.mt_price"))
         text = html.fromstring(note.body).text_content()
         for word in ("June 2026", "97.756", "Difference", "400.00"):
             self.assertIn(word, text)
