@@ -295,14 +295,22 @@ class ServiceContract(models.Model):
                         "Contract %(contract)s has begun in %(currency)s: its prices stay in that currency.", **values
                     )
                 )
-            if any(
-                name in vals and fields.Date.to_date(vals[name]) != contract[name]
-                for name in ("date_start", "date_anchor")
-            ):
+            changed = {
+                name
+                for name in ("date_start", "date_anchor", "date_end")
+                if name in vals and fields.Date.to_date(vals[name]) != contract[name]
+            }
+            if changed - {"date_end"}:
                 raise UserError(
                     self.env._(
                         "Contract %(contract)s has begun: its first day and its billing anchor stay as they are.",
                         **values,
+                    )
+                )
+            if changed and not self.env.su:
+                raise UserError(
+                    self.env._(
+                        "Contract %(contract)s has begun: its last day changes when it is renewed or ended.", **values
                     )
                 )
             if not vals.get("active", True) and contract.state in ("active", "suspended"):

@@ -74,7 +74,8 @@ class ServiceContract(models.Model):
         renewal = self.env["service.contract.renewal"].sudo().create(
             self._prepare_renewal_values(plan, indexation, increase, is_automatic)
         ).sudo(self.env.su)
-        self.write(self._prepare_renewed_values(plan, indexation))
+        # The last day of what has begun is written by this method only, after its checks.
+        self.sudo().write(self._prepare_renewed_values(plan, indexation))
         self._renew_rows(rows, plan, renewal)
         self._renew_periods(plan, renewal)
         self._close_periods_over()

@@ -389,6 +389,7 @@ class TestContract(ContractCase):
         for values, message in [
             ({"date_start": "2025-06-01"}, "first day and its billing anchor stay"),
             ({"date_anchor": "2026-01-15"}, "first day and its billing anchor stay"),
+            ({"date_end": "2027-12-31"}, "last day changes when it is renewed or ended"),
             ({"active": False}, "is under way: end it before you archive it"),
         ]:
             with self.subTest(values=values), self.assertRaisesRegex(UserError, message), self.env.cr.savepoint():
