@@ -1,9 +1,11 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, models
 
+PRICED_MODELS = ("service.contract", "service.contract.amendment")
+
 
 class MailMessage(models.Model):
-    """What is about money on a contract is for people who see prices; everybody else reads the internal notes on it.
+    """What is about money on a contract or an amendment is for people who see prices; everybody else reads the internal notes on it.
 
     Odoo opens all messages of a record to whoever may read that, and engineers read contracts for their cover. Letters
     to the customer and by him are about money: offers, the price of the next term. So are notes of the subtype for
@@ -15,9 +17,9 @@ class MailMessage(models.Model):
     @api.model
     def _find_allowed_doc_ids(self, model_ids):
         allowed_ids = super()._find_allowed_doc_ids(model_ids)
-        if "service.contract" not in model_ids:
-            return allowed_ids
-        messages = self.browse(id_ for ids in model_ids["service.contract"].values() for id_ in ids)
+        messages = self.browse(
+            id_ for model in PRICED_MODELS for ids in model_ids.get(model, {}).values() for id_ in ids
+        )
         return allowed_ids - set(messages._filter_service_contract_prices().ids)
 
     def _get_forbidden_access(self, operation):
@@ -38,7 +40,7 @@ class MailMessage(models.Model):
         price_note = self.env.ref("service_contract.mt_price", raise_if_not_found=False)
         # Only what kind of message it is is read.
         messages = self.sudo().filtered(
-            lambda message: message.model == "service.contract"
+            lambda message: message.model in PRICED_MODELS
             and (
                 message.message_type in ("email", "email_outgoing")
                 or message._is_service_letter()

@@ -255,6 +255,10 @@ class TestSecurity(ContractCase):
                 self.assertEqual([names[message.id] for message in readable], expected)
                 self.assertEqual(found, readable)
                 self.assertEqual(contract.with_user(user).message_ids & messages, readable)
+        amendment = self.records["service.contract.amendment"]
+        letter = amendment.message_post(body="1,200.00", message_type="comment", subtype_xmlid="mail.mt_comment")
+        self.assertFalse(letter.with_user(self.user_reader).has_access("read"))
+        self.assertTrue(letter.with_user(self.user_contract).has_access("read"))
         told = post(
             body="1,200.00",
             message_type="comment",
