@@ -5,7 +5,7 @@ PRICED_MODELS = ("service.contract", "service.contract.amendment")
 
 
 class MailMessage(models.Model):
-    """What is about money on a contract or an amendment is for people who see prices; everybody else reads the internal notes on it.
+    """What is about money on a contract or an amendment is for people who see prices; others read the internal notes.
 
     Odoo opens all messages of a record to whoever may read that, and engineers read contracts for their cover. Letters
     to the customer and by him are about money: offers, the price of the next term. So are notes of the subtype for
