@@ -196,14 +196,17 @@ class ServiceCoverage(models.Model):
         if not self.env.su and not any(map(self.env.user.has_group, ASKING_GROUPS)):
             raise AccessError(self.env._("You may not look up what contracts cover."))
         with uncollected():
-            asked_list = self._read_requests(requests)
-            candidates = self._read_candidates(asked_list)
-            considered = [candidates.considered(asked) for asked in asked_list]
-            engine_requests = self._to_engine_requests(asked_list, considered)
-            results = [
-                resolver.resolve(request, rows) for request, rows in zip(engine_requests, considered, strict=True)
-            ]
-            return self._prepare_answers(asked_list, results, candidates)
+            return self._resolve(requests)
+
+    @api.model
+    def _resolve(self, requests):
+        """Resolve; what it took to find the answers is gone when it returns, before garbage is looked for again."""
+        asked_list = self._read_requests(requests)
+        candidates = self._read_candidates(asked_list)
+        considered = [candidates.considered(asked) for asked in asked_list]
+        engine_requests = self._to_engine_requests(asked_list, considered)
+        results = [resolver.resolve(request, rows) for request, rows in zip(engine_requests, considered, strict=True)]
+        return self._prepare_answers(asked_list, results, candidates)
 
     # ------------------------------------------------------------------
     # What is asked
@@ -363,7 +366,7 @@ class ServiceCoverage(models.Model):
         zones = self._get_zones_by_site(asked_list)
         paths = {
             product.id: tuple(int(key) for key in (product.categ_id.parent_path or "").split("/") if key)
-            for product in self.env["product.product"].union(*{asked.product for asked in asked_list})
+            for product in {asked.product.id: asked.product for asked in asked_list}.values()
         }
         return [
             resolver.Request(
@@ -393,25 +396,24 @@ class ServiceCoverage(models.Model):
     def _get_open_frames(self, asked_list, considered):
         """Return, for each request, the ids of the time frames of its rows in which its instant lies."""
         frames = [{row.time_frame for row in rows if row.time_frame} for rows in considered]
-        Calendar = self.env["resource.calendar"]
-        keys_by_request = [
-            {
-                frame: (Calendar.browse(frame), asked.tz, asked.company, asked.site or asked.partner)
-                for frame in asked_frames
-            }
-            for asked, asked_frames in zip(asked_list, frames, strict=True)
-        ]
         instants = [asked.at for asked, asked_frames in zip(asked_list, frames, strict=True) if asked_frames]
         if not instants:
             return [resolver.EMPTY] * len(asked_list)
-        hours = Calendar._get_working_times(
-            [key for keys in keys_by_request for key in keys.values()],
-            min(instants) - ONE_DAY,
-            max(instants) + ONE_DAY,
-        )
+        Calendar = self.env["resource.calendar"]
+        keys, keys_by_request = {}, []
+        for asked, asked_frames in zip(asked_list, frames, strict=True):
+            place = asked.site or asked.partner
+            # Calls at one place share their hours: these are looked up by plain ids, which is quicker than by records.
+            names = {frame: (frame, asked.tz, asked.company.id, place.id) for frame in asked_frames}
+            for frame, name in names.items():
+                if name not in keys:
+                    keys[name] = Calendar.browse(frame), asked.tz, asked.company, place
+            keys_by_request.append(names)
+        found = Calendar._get_working_times(keys.values(), min(instants) - ONE_DAY, max(instants) + ONE_DAY)
+        hours = {name: found[key] for name, key in keys.items()}
         return [
-            frozenset(frame for frame, key in keys.items() if hours[key].contains(asked.at))
-            for asked, keys in zip(asked_list, keys_by_request, strict=True)
+            frozenset(frame for frame, name in names.items() if hours[name].contains(asked.at))
+            for asked, names in zip(asked_list, keys_by_request, strict=True)
         ]
 
     # ------------------------------------------------------------------
