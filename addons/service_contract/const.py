@@ -12,6 +12,9 @@ PRIORITIES = [
     ("3", "Urgent"),
 ]
 
+# Of these, letters, notes on prices and files are for people who see prices.
+PRICED_MODELS = ("service.contract", "service.contract.amendment")
+
 # What a coverage row says about one kind of work (rules.md 2).
 TERMS = [
     ("included", "Included"),

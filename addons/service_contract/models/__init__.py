@@ -5,6 +5,7 @@ from . import (  # mixins come before the models that carry them
     service_contract_service_terms,
     service_coverage_scope,
     service_coverage_terms,
+    service_letter_mixin,
     service_limits_mixin,
 )
 
@@ -35,7 +36,6 @@ from . import (
     service_contract_from_template,
     service_contract_gap,
     service_contract_history,
-    service_contract_letter,
     service_contract_obligation,
     service_contract_offer,
     service_contract_overview,

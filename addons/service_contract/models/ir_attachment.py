@@ -2,6 +2,8 @@
 from odoo import models
 from odoo.exceptions import AccessError
 
+from ..const import PRICED_MODELS
+
 
 class IrAttachment(models.Model):
     _inherit = "ir.attachment"
@@ -44,9 +46,9 @@ class IrAttachment(models.Model):
         return super()._get_raw_access_token()
 
     def _is_service_contract_file(self):
-        """Say whether this is a file of a contract that is not made public."""
+        """Say whether this is a file of a contract, or of an amendment, that is not made public."""
         self.ensure_one()
-        return self.res_model == "service.contract" and not self.public
+        return self.res_model in PRICED_MODELS and not self.public
 
     def _filter_signed_documents(self):
         """Return the files of documents that were signed."""

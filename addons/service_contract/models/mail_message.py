@@ -1,7 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, models
 
-PRICED_MODELS = ("service.contract", "service.contract.amendment")
+from ..const import PRICED_MODELS
 
 
 class MailMessage(models.Model):

@@ -19,7 +19,7 @@ class ServiceContract(models.Model):
         "service.coverage.terms",
         "service.billing.terms",
         "portal.mixin",
-        "mail.thread",
+        "service.letter.mixin",
         "mail.activity.mixin",
         "service.number.mixin",
         "service.transition.mixin",
@@ -298,7 +298,7 @@ class ServiceContract(models.Model):
             changed = {
                 name
                 for name in ("date_start", "date_anchor", "date_end")
-                if name in vals and fields.Date.to_date(vals[name]) != contract[name]
+                if name in vals and (self._to_day(vals[name], name) or False) != contract[name]
             }
             if changed - {"date_end"}:
                 raise UserError(

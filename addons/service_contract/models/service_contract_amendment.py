@@ -19,7 +19,7 @@ class ServiceContractAmendment(models.Model):
     _name = "service.contract.amendment"
     _description = "Contract Amendment"
     _inherit = [
-        "mail.thread",
+        "service.letter.mixin",
         "mail.activity.mixin",
         "service.number.mixin",
         "service.transition.mixin",

@@ -21,6 +21,7 @@ class ServiceEntitlement(models.Model):
 
     _name = "service.entitlement"
     _description = "Service Quota"
+    _inherit = ["service.limits.mixin"]
     _order = "date_end, date_start, sequence, id"
     _check_company_auto = True
 

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo import fields, models
+from odoo import models
 from odoo.exceptions import UserError
 
 # What the ledger of a quota rests on: other values would make of four hours used four calls, or another contract's.
@@ -33,7 +33,7 @@ class ServiceEntitlement(models.Model):
                 raise UserError(
                     self.env._("%(quota)s has been used and stays what it is: add another quota.", quota=bucket.name)
                 )
-            start, end = (fields.Date.to_date(vals.get(name, bucket[name])) for name in ("date_start", "date_end"))
+            start, end = (self._to_day(vals.get(name, bucket[name]), name) for name in ("date_start", "date_end"))
             # What came over or went over is dated on the first or last day, wherever that is.
             if kind != "rolled" and start and end and not start <= first <= last <= end:
                 raise UserError(

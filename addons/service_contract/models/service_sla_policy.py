@@ -216,10 +216,11 @@ class ServiceSlaPolicy(models.Model):
         }
 
     @api.model
-    def _read_instant(self, value):
+    def _read_instant(self, value, name=None):
         """Return an instant as naive UTC, False without one.
 
         :param value: naive datetime, date, or ISO text; without an offset it is UTC
+        :param str name: of the argument of another program, for the sentence
         :raise UserError: when it is none of these
         """
         if not value:
@@ -228,8 +229,9 @@ class ServiceSlaPolicy(models.Model):
         try:
             instant = read(value)
         except (TypeError, ValueError) as error:
+            text = f"{name}: {value}" if name else value
             raise UserError(
-                self.env._("%(text)s is no instant: write it like 2026-04-15 09:00:00, in UTC.", text=value)
+                self.env._("%(text)s is no instant: write it like 2026-04-15 09:00:00, in UTC.", text=text)
             ) from error
         return instant.astimezone(pytz.utc).replace(tzinfo=None) if instant.tzinfo else instant
 

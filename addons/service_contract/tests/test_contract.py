@@ -341,6 +341,20 @@ class TestContract(ContractCase):
             contract, [{"state": "active", "date_end": date(2026, 12, 31), "date_cancelled": False}]
         )
         self.assertFalse(contract.suspension_ids)
+        quota = self.env["service.entitlement"].create(
+            {
+                "contract_id": contract.id,
+                "name": "Package",
+                "unit": "hours",
+                "quantity": 10.0,
+                "date_start": date(2026, 1, 1),
+                "date_end": date(2026, 12, 31),
+            }
+        )
+        for record in (contract, quota):
+            for name in ("date_start", "date_end"):
+                with self.subTest(record=record, name=name), self.assertRaisesRegex(UserError, "soon is not a date"):
+                    record.write({name: "soon"})
 
     def test_catalogues_refuse_what_cannot_be_counted(self):
         """Nobody stops the clocks, the reminders or the prices of others by a number that is none."""

@@ -290,6 +290,24 @@ class TestSecurity(ContractCase):
         )
         self.assertEqual(chosen.sudo().notified_partner_ids & followers, followers)
 
+    def test_amendments_keep_their_prices_too(self):
+        """Neither by following an amendment nor by its files does an employee come to prices."""
+        amendment = self.records["service.contract.amendment"].with_user(self.user_contract)
+        followers = self.user_reader.partner_id | self.user_auditor.partner_id
+        subtype = self.env.ref("mail.mt_comment")
+        for user in (self.user_reader, self.user_auditor):
+            amendment.with_user(user).message_subscribe(user.partner_id.ids, subtype.ids)
+        message = amendment.message_post(
+            body="1,200.00 a year",
+            message_type="comment",
+            subtype_id=subtype.id,
+            attachments=[("offer.txt", b"1,200.00")],
+        )
+        self.assertEqual(message.sudo().notified_partner_ids & followers, self.user_auditor.partner_id)
+        self.env.invalidate_all()
+        self.assertFalse(message.attachment_ids.with_user(self.user_reader).has_access("read"))
+        self.assertTrue(message.attachment_ids.with_user(self.user_auditor).has_access("read"))
+
     def test_actions_follow_the_rights(self):
         contract = self.records["service.contract"]
         for action in ("action_suspend", "action_cancel", "action_renew"):

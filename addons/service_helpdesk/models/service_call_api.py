@@ -1,6 +1,4 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from datetime import UTC, datetime
-
 from psycopg2.errors import UniqueViolation
 
 from odoo import api, fields, models
@@ -127,7 +125,8 @@ class ServiceCall(models.Model):
         if priority := self._get_logged_key("priority", values):
             prepared["priority"] = priority
         if values.get("raised_at"):
-            prepared["raised_at"] = self._parse_logged_instant(values["raised_at"])
+            raised_at = self.env["service.sla.policy"]._read_instant(values["raised_at"], "raised_at")
+            prepared["raised_at"] = raised_at.replace(microsecond=0)
         if values.get("email") and not contact:
             prepared["partner_email"] = values["email"]
         if values.get("phone"):
@@ -204,19 +203,6 @@ class ServiceCall(models.Model):
                 )
             )
         return key
-
-    @api.model
-    def _parse_logged_instant(self, text):
-        """Return the naive UTC of an ISO 8601 text."""
-        try:
-            instant = datetime.fromisoformat(text)
-        except ValueError as error:
-            raise UserError(
-                self.env._("raised_at: %(text)s is no instant, write 2026-11-18T09:30:00+01:00.", text=text)
-            ) from error
-        if instant.tzinfo:
-            instant = instant.astimezone(UTC).replace(tzinfo=None)
-        return instant.replace(microsecond=0)
 
     def _prepare_logged(self):
         """Return what :meth:`log` answers for this call."""

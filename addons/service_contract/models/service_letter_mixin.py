@@ -2,13 +2,18 @@
 from odoo import models
 
 
-class ServiceContract(models.Model):
-    """Who gets the letters of a contract, and the notes on its prices."""
+class ServiceLetterMixin(models.AbstractModel):
+    """Who gets the letters of a document about the money of a contract, and the notes on its prices.
 
-    _inherit = "service.contract"
+    A model that carries it stands in ``const.PRICED_MODELS``, see `mail.message`.
+    """
+
+    _name = "service.letter.mixin"
+    _description = "Letters and Notes on Prices"
+    _inherit = ["mail.thread"]
 
     def _notify_get_recipients(self, message, msg_vals=False, **kwargs):
-        """Extend: whoever may not read a message does not get it by following the contract; who was chosen does."""
+        """Extend: whoever may not read a message does not get it by following its document; who was chosen does."""
         recipients = super()._notify_get_recipients(message, msg_vals=msg_vals, **kwargs)
         # Whom the author chose is part of what he wrote.
         chosen = (msg_vals or {}).get("partner_ids", message.sudo().partner_ids.ids)
